@@ -1,0 +1,127 @@
+//! The report as one HTML page that needs nothing else: no script, no network, no font of its own.
+//!
+//! A report is text from demos, tools and students; all of it goes through [`escape`].
+
+mod axis;
+mod bars;
+mod claim;
+mod demo;
+mod escape;
+mod figure;
+mod front;
+mod ink;
+mod lines;
+mod outcomes;
+mod points;
+#[cfg(test)]
+mod sample;
+mod schedule;
+mod spans;
+mod table;
+mod timeline;
+
+use std::fmt::{self, Write};
+
+use crate::report::Report;
+use escape::Text;
+
+const STYLE: &str = concat!(include_str!("page.css"), include_str!("pictures.css"));
+
+/// The whole page. The report itself is in it, as JSON, in `<script id="report">`.
+pub(crate) fn page(report: &Report) -> String {
+    let mut page = String::new();
+    write_page(&mut page, report).expect("a String takes whatever is written to it");
+    page
+}
+
+fn write_page(page: &mut String, report: &Report) -> fmt::Result {
+    writeln!(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")?;
+    writeln!(page, r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#)?;
+    writeln!(page, r#"<meta name="color-scheme" content="light dark">"#)?;
+    writeln!(page, r#"<link rel="icon" href="data:,">"#)?;
+    writeln!(page, "<title>{}: lab notebook</title>", Text(report.title))?;
+    writeln!(page, "<style>\n{STYLE}</style>\n</head>\n<body>")?;
+    page.write_str(ink::DEFINITIONS)?;
+    front::write(page, report)?;
+    page.write_str("<main>\n")?;
+    for (index, demo) in report.demos.iter().enumerate() {
+        demo::write(page, index + 1, demo)?;
+    }
+    let document = escape::json(&crate::json::document(report));
+    writeln!(page, "</main>\n<script type=\"application/json\" id=\"report\">{document}</script>\n</body>\n</html>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of the elements, opening and closing, without those that have no content.
+    fn tags(page: &str) -> impl Iterator<Item = &str> {
+        let tags = page.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag);
+        let has_content =
+            |tag: &&str| !tag.ends_with('/') && !["!DOCTYPE", "meta", "link"].iter().any(|void| tag.starts_with(void));
+        tags.filter(has_content).filter_map(|tag| tag.split_whitespace().next())
+    }
+
+    #[test]
+    fn every_element_is_closed() {
+        let page = page(&sample::report());
+        let mut open = Vec::new();
+        for tag in tags(&page) {
+            match tag.strip_prefix('/') {
+                Some(closed) => assert_eq!(open.pop(), Some(closed), "still open: {open:?}"),
+                None => open.push(tag),
+            }
+        }
+        assert_eq!(open, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn no_text_becomes_markup() {
+        let page = page(&sample::report());
+        assert!(page.contains("&lt;b onclick=&quot;x&quot;&gt;"));
+        assert!(!page.contains("<b onclick"));
+        assert_eq!(page.matches("</script>").count(), 1);
+        assert!(!page.contains('\0') && !page.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn no_coordinate_is_odd() {
+        let page = page(&sample::report());
+        for attribute in page.split_whitespace().filter(|word| word.contains("%\"")) {
+            assert!(!attribute.contains("NaN") && !attribute.contains("inf"), "{attribute}");
+        }
+    }
+
+    #[test]
+    fn the_page_needs_nothing_else() {
+        let page = page(&sample::report());
+        for request in ["src=", "@import", "http:", "https:", "<script>"] {
+            assert!(!page.contains(request), "{request}");
+        }
+        let outside = page.split("href=\"").skip(1).filter(|link| !link.starts_with('#') && !link.starts_with("data:"));
+        assert_eq!(outside.count(), 0);
+    }
+
+    #[test]
+    fn one_report_makes_one_page() {
+        assert_eq!(page(&sample::report()), page(&sample::report()));
+    }
+
+    #[test]
+    fn the_report_is_in_the_page() {
+        let report = sample::report();
+        let page = page(&report);
+        let (_, rest) = page.split_once(r#"<script type="application/json" id="report">"#).unwrap();
+        let (document, _) = rest.split_once("</script>").unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(document).unwrap(), crate::json::document(&report));
+    }
+
+    #[test]
+    fn a_large_picture_stays_small() {
+        let report = sample::report();
+        let page = page(&report);
+        let (picture, _) = page.split_once("Twelve workers").unwrap().1.split_once("</figure>").unwrap();
+        assert!(picture.len() < 500_000, "{}", picture.len());
+    }
+}

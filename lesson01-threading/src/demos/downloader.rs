@@ -1,0 +1,119 @@
+//! **Claim**: Threads that wait for a server wait together: 16 of them download almost 16 times as fast as one, and every
+//! file arrives whole.
+//!
+//! **Python**:
+//! ```python
+//! with ThreadPoolExecutor(max_workers=16) as pool:
+//!     for page in pool.map(download, addresses): ...   # I/O releases the GIL: as good as here
+//! ```
+//!
+//! **Predict**: Each answer takes 20 ms. How much faster are 64 threads than 16, if there are 96 files?
+//!
+//! **Try**: Set LATENCY to zero: what is left to win? Or download something: `-- downloader https://www.rust-lang.org`.
+//!
+//! **Arguments**: [URL]...
+
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use common::blocks::{Bars, Table};
+use common::site::{Content, Graph, Reply, RunningSite, Site, rust_docs};
+use common::{Figure, Lab, Scratch, Verdict, format, measure};
+
+use crate::downloader::{Client, Download, Limits, command};
+
+/// How long the site thinks before each answer, as a server far away would.
+const LATENCY: Duration = Duration::from_millis(20);
+/// How many threads download at once, one experiment after the other.
+const THREADS: [usize; 4] = [1, 4, 16, 64];
+/// The largest page that is taken, in bytes: the experiment is about waiting, not about copying.
+const LARGEST: u64 = 128 * 1024;
+
+/// The documentation on this machine, or a generated site where there is none; with two pages that are hard to get.
+fn site(files: usize) -> anyhow::Result<(RunningSite, Vec<String>, &'static str)> {
+    let (site, name) = match rust_docs() {
+        Some(folder) => (Site::folder(folder.join("std"))?, "the documentation of std on this machine"),
+        None => (Site::graph(Graph { pages: files, ..Graph::default() }), "a generated site"),
+    };
+    let site = site
+        .latency(LATENCY)
+        .on("/overloaded", Reply::status(503).times(2).then(Content::text("here at last")))
+        .on("/torn", Reply::content(Content::text("in two")).cut_off(3).times(1).then(Content::text("in one")))
+        .start()
+        .context("the local site does not start")?;
+    let mut addresses = Vec::new();
+    for entry in site.entries() {
+        let entry = entry.context("cannot list the site's files")?;
+        if entry.bytes <= LARGEST {
+            addresses.push(site.url(&entry.path));
+        }
+        if addresses.len() == files {
+            break;
+        }
+    }
+    ensure!(!addresses.is_empty(), "the site is empty");
+    Ok((site, addresses, name))
+}
+
+/// Downloads with more and more threads; or what the student names.
+pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    if !lab.arguments().is_empty() {
+        return command::run(lab);
+    }
+    let (site, addresses, name) = site(lab.size(96, 1_000))?;
+    let client = Client::new(Limits { first_wait: Duration::from_millis(10), ..Limits::default() }, 64);
+    let title = format!("{} files of {name}, {LATENCY:?} an answer", addresses.len());
+    let mut table = Table::new(title, &["threads", "time", "files/s", "MB/s", "speedup"]);
+    let (mut seconds, mut verified) = (Vec::new(), 0);
+    for threads in THREADS {
+        let scratch = Scratch::new().context("no folder for the files")?;
+        let mut progress = lab.progress(&format!("{threads} threads"), addresses.len());
+        let (results, time) =
+            measure::time(|| client.download_all(&addresses, scratch.path(), threads, || progress.advance()));
+        drop(progress);
+        let downloads = results.into_iter().collect::<anyhow::Result<Vec<Download>>>()?;
+        let bytes: u64 = downloads.iter().map(|download| download.bytes).sum();
+        verified += downloads.iter().filter(|download| download.verified).count();
+        seconds.push(time);
+        let rates = [addresses.len() as f64 / time, bytes as f64 / time / 1e6].map(|rate| format!("{rate:.1}"));
+        table.row(&[&threads, &format::seconds(time), &rates[0], &rates[1], &format::ratio(seconds[0] / time)]);
+    }
+    lab.show(table);
+    let mut bars = Bars::new("Speedup over one thread", "threads", THREADS, "times");
+    bars.series("threads", seconds.iter().map(|time| seconds[0] / time));
+    lab.detail(bars);
+    let expected = THREADS.len() * addresses.len();
+    let figures = [Figure::count("verified", verified as u64)];
+    lab.prove("every file arrived whole, by its digest", verified == expected, figures);
+    let speedup = Figure::ratio("speedup", seconds[0] / seconds[2]);
+    lab.observe("16 threads are at least 8 times as fast", Verdict::observed(speedup.value >= 8.0), [speedup]);
+    hard_to_get(lab, &client, &site)?;
+    python(lab, &addresses, [seconds[0], seconds[2]])
+}
+
+/// A server that is overloaded for two requests, and one that hangs up in mid-body.
+fn hard_to_get(lab: &mut Lab, client: &Client, site: &RunningSite) -> anyhow::Result<()> {
+    let addresses = ["/overloaded", "/torn"].map(|path| site.url(path));
+    let scratch = Scratch::new().context("no folder for the files")?;
+    let results = client.download_all(&addresses, scratch.path(), 2, || {});
+    let attempts: Vec<u32> = results.into_iter().map(|result| Ok(result?.attempts)).collect::<anyhow::Result<_>>()?;
+    let figures = ["after 503: attempts", "after a torn body"].into_iter().zip(&attempts);
+    let figures = figures.map(|(name, &attempts)| Figure::count(name, attempts.into()));
+    lab.prove("what fails is tried again, and again", attempts == [3, 2], figures.collect::<Vec<_>>());
+    Ok(())
+}
+
+/// The same addresses, fetched by the student's Python.
+fn python(lab: &mut Lab, addresses: &[String], rust: [f64; 2]) -> anyhow::Result<()> {
+    let list = Scratch::new().context("no folder for the list of addresses")?;
+    let file = list.path().join("addresses.txt");
+    std::fs::write(&file, addresses.join("\n")).context("cannot write the list of addresses")?;
+    let Some(python) = lab.python("downloader.py", &[&file.to_string_lossy()]) else { return Ok(()) };
+    let times = ["seconds_1", "seconds_16"].map(|name| python.figure(name));
+    let mut table = Table::new("The same files, beside Python", &["", "1 thread", "16 threads", "speedup"]);
+    for (name, [one, many]) in [("Rust", rust), (&python.name(), times)] {
+        table.row(&[&name, &format::seconds(one), &format::seconds(many), &format::ratio(one / many)]);
+    }
+    lab.show(table);
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! **Claim**: A thread is born by `spawn`, ends with its closure, and hands its result, or its panic, to whoever joins
+//! it; ten thousand of them fit into one process.
+//!
+//! **Python**:
+//! ```python
+//! thread = threading.Thread(target=work, name="worker-1")
+//! thread.start(); thread.is_alive(); thread.join()      # an exception in it is printed, not raised here
+//! ```
+//!
+//! **Predict**: How much memory do 10,000 sleeping threads take, if each has a stack of 2 MiB?
+//!
+//! **Try**: Let `panics` return a number instead. Give STACK a million bytes more: does the memory of 10,000 change?
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread::{self, Builder, JoinHandle, ThreadId};
+
+use anyhow::Context;
+use common::blocks::{State, Stopwatch, Table, Timeline};
+use common::work::Work;
+use common::{Figure, Lab, Verdict, format, measure};
+use memory_stats::memory_stats;
+
+/// The stack of each of the many threads, in bytes. It is address space: memory is taken where it is touched.
+const STACK: usize = 64 * 1024;
+/// How many threads live at once.
+const CROWDS: [usize; 2] = [1_000, 10_000];
+
+/// What a thread can say about itself, and what a joiner learns.
+pub fn named() -> anyhow::Result<(String, ThreadId)> {
+    let worker = Builder::new()
+        .name("worker-1".to_owned())
+        .stack_size(STACK)
+        .spawn(|| (thread::current().name().unwrap_or_default().to_owned(), thread::current().id()))
+        .context("no thread to be had")?;
+    Ok(worker.join().expect("it only reads its name"))
+}
+
+/// A panic ends its thread, and comes out of `join` as an error. The process lives on.
+pub fn panics() -> String {
+    let worker = thread::spawn(|| {
+        // Without the usual report on standard error: here the panic is the result that is wanted.
+        std::panic::resume_unwind(Box::new("the worker's last words"));
+    });
+    let panic = worker.join().expect_err("it cannot end any other way");
+    panic.downcast_ref::<&str>().copied().unwrap_or_default().to_owned()
+}
+
+/// A thread-local value is made at first use in each thread, and dropped when its thread ends.
+pub fn thread_locals(threads: usize) -> (usize, usize) {
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+    static DROPPED: AtomicUsize = AtomicUsize::new(0);
+    struct Local(Cell<usize>);
+    impl Drop for Local {
+        fn drop(&mut self) {
+            DROPPED.fetch_add(1, Relaxed); // relaxed: `join` orders it before the reading below
+        }
+    }
+    thread_local! {
+        static LOCAL: Local = {
+            MADE.fetch_add(1, Relaxed); // relaxed: as above
+            Local(Cell::new(0))
+        };
+    }
+    let before = (MADE.load(Relaxed), DROPPED.load(Relaxed));
+    let use_it = || LOCAL.with(|local| local.0.set(local.0.get() + 1));
+    let workers: Vec<JoinHandle<()>> = (0..threads).map(|_| thread::spawn(use_it)).collect();
+    workers.into_iter().for_each(|worker| worker.join().expect("it only counts"));
+    (MADE.load(Relaxed) - before.0, DROPPED.load(Relaxed) - before.1)
+}
+
+/// Starts threads until there are `wanted` or the system gives no more; returns how many, the seconds and the bytes.
+pub fn crowd(wanted: usize) -> (usize, f64, u64) {
+    let resident = || memory_stats().map_or(0, |memory| memory.physical_mem);
+    let before = resident();
+    let gate = Arc::new(Mutex::new(()));
+    let closed = gate.lock().expect("nobody has had it yet");
+    let sleeper = || {
+        let gate = Arc::clone(&gate);
+        move || drop(gate.lock())
+    };
+    let (sleepers, seconds) = measure::time(|| {
+        let spawn = |_| Builder::new().stack_size(STACK).spawn(sleeper()).ok();
+        (0..wanted).map_while(spawn).collect::<Vec<_>>()
+    });
+    let bytes = resident().saturating_sub(before) as u64;
+    drop(closed);
+    let started = sleepers.len();
+    sleepers.into_iter().for_each(|sleeper| sleeper.join().expect("it only waits"));
+    (started, seconds, bytes)
+}
+
+/// Parks a thread, looks at it, wakes it, joins it. Returns whether it looked finished while it was parked.
+pub fn parked() -> (bool, Timeline) {
+    let clock = Stopwatch::start();
+    let (about_to_park, go) = (Barrier::new(2), AtomicBool::new(false));
+    thread::scope(|scope| {
+        let worker = scope.spawn(|| {
+            let mut lane = clock.lane("worker-1");
+            lane.enter(State::Running);
+            Work::rounds(200_000).run();
+            about_to_park.wait();
+            lane.enter(State::Sleeping);
+            // In a loop: `park` may return without cause. An `unpark` that comes first is not lost, it is kept.
+            while !go.load(Acquire) {
+                thread::park();
+            }
+            lane.enter(State::Running);
+            Work::rounds(200_000).run();
+            lane
+        });
+        let mut lane = clock.lane("main");
+        lane.enter(State::Waiting);
+        about_to_park.wait();
+        lane.enter(State::Running);
+        Work::rounds(300_000).run();
+        let looked_finished = worker.is_finished();
+        go.store(true, Release); // pairs with the worker's Acquire: what was done before is seen after
+        worker.thread().unpark();
+        lane.enter(State::Waiting);
+        let worker = worker.join().expect("it only works and parks");
+        (looked_finished, Timeline::new("Spawned, parked, unparked, joined", [lane, worker]))
+    })
+}
+
+/// Follows a thread from its birth to its end, and then thousands.
+pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    let (name, id) = named()?;
+    lab.prove("a thread has a name and an id of its own", name == "worker-1" && id != thread::current().id(), []);
+    let (looked_finished, timeline) = parked();
+    lab.detail(timeline);
+    lab.prove("a parked thread is alive; unpark wakes it, join waits", !looked_finished, []);
+    lab.prove("a panic comes out of `join` as an error", panics() == "the worker's last words", []);
+    let (made, dropped) = thread_locals(4);
+    let figures = [Figure::count("made", made as u64), Figure::count("dropped", dropped as u64)];
+    lab.prove("four threads make and drop a thread-local each", (made, dropped) == (4, 4), figures);
+    let mut table = Table::new("What sleeping threads cost", &["threads", "started", "start each", "memory each"]);
+    let mut all_started = true;
+    for wanted in CROWDS {
+        let (started, seconds, bytes) = crowd(wanted);
+        all_started &= started == wanted;
+        let (start, memory) = (seconds / started.max(1) as f64, bytes as f64 / started.max(1) as f64);
+        table.row(&[&format::count(wanted as u64), &started, &format::seconds(start), &format::bytes(memory)]);
+    }
+    lab.show(table);
+    lab.observe("ten thousand threads fit into one process", Verdict::observed(all_started), []);
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The lesson as a student uses it: the program is run, and what it says and how it ends is looked at.
+
+use std::io::Read;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use common::within;
+
+fn lesson(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lesson01-threading"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(mut command: Command) -> Output {
+    within(Duration::from_secs(120), move || command.output().expect("the lesson starts"))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the lesson prints UTF-8")
+}
+
+/// Runs one demo and fails with the claims that do not hold.
+fn every_proof_holds(demo: &str) {
+    let output = run(lesson(&[demo]));
+    let printed = text(&output.stdout);
+    let failed: Vec<&str> = printed.lines().filter(|line| line.contains("FAILS")).collect();
+    assert!(failed.is_empty(), "{demo} claims what does not hold: {failed:#?}");
+    assert!(output.status.success(), "{demo} ended with {}:\n{printed}{}", output.status, text(&output.stderr));
+    assert!(printed.contains(" proved"), "{demo} proved nothing:\n{printed}");
+}
+
+#[test]
+fn opening_puzzle() {
+    every_proof_holds("opening-puzzle");
+}
+
+#[test]
+fn lifecycle() {
+    every_proof_holds("lifecycle");
+}
+
+#[test]
+fn daemon() {
+    every_proof_holds("daemon");
+}
+
+#[test]
+fn gil() {
+    every_proof_holds("gil");
+}
+
+#[test]
+fn switch_points() {
+    every_proof_holds("switch-points");
+}
+
+#[test]
+fn downloader() {
+    every_proof_holds("downloader");
+}
+
+#[test]
+fn the_puzzle_as_written_is_refused_and_its_twin_is_not() {
+    let refused = common::compiler::refusals(include_str!("../refused/as_written.rs")).expect("there is a rustc");
+    let codes: Vec<&str> = refused.iter().map(|refusal| refusal.code.as_str()).collect();
+    assert_eq!(codes, ["E0499"]);
+    assert_eq!(common::compiler::refusals(include_str!("../refused/twin.rs")).expect("there is a rustc"), []);
+}
+
+#[test]
+fn the_forced_schedule_always_loses() {
+    for _ in 0..100 {
+        assert_eq!(lesson01_threading::demos::opening_puzzle::forced(), 1);
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_status_2_and_says_the_right_one() {
+    let mistakes =
+        [("opening", "opening-puzzle"), ("--run", "usage: cargo run -p lesson01-threading"), ("99", "daemon")];
+    for (mistake, help) in mistakes {
+        let output = run(lesson(&[mistake]));
+        let complaint = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{mistake}");
+        assert!(complaint.contains(mistake) && complaint.contains(help), "{complaint}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_ends_it_quietly() {
+    let mut child = lesson(&["list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    drop(child.stdout.take());
+    let mut complaint = String::new();
+    child.stderr.take().expect("piped").read_to_string(&mut complaint).expect("it can be read");
+    let status = within(Duration::from_secs(60), move || child.wait().expect("it ends"));
+    assert!(status.success() && complaint.is_empty(), "{status}: {complaint}");
+}
+
+/// The pipe closes while a demo is under way: its destructors run, nothing is said, and nobody panics.
+#[test]
+fn a_reader_that_leaves_in_the_middle_ends_it_quietly() {
+    let mut child = lesson(&["daemon"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut first = [0; 1];
+    let mut stdout = child.stdout.take().expect("piped");
+    stdout.read_exact(&mut first).expect("it prints something");
+    drop(stdout);
+    let mut complaint = String::new();
+    child.stderr.take().expect("piped").read_to_string(&mut complaint).expect("it can be read");
+    let status = within(Duration::from_secs(60), move || child.wait().expect("it ends"));
+    assert!(status.success() && complaint.is_empty(), "{status}: {complaint}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_a_message() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    let mut command = lesson(&["list"]);
+    command.stdout(full);
+    let output = run(command);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("error: cannot write the output"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn no_python_is_one_line() {
+    let mut command = lesson(&["opening-puzzle", "--python"]);
+    command.env("PYTHON", "no-such-python");
+    let output = run(command);
+    assert!(output.status.success());
+    assert!(text(&output.stdout).contains("there is no no-such-python here"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_download_that_fails_is_named_and_status_1() {
+    let site = common::site::Site::empty().start().expect("a port is free");
+    let (here, gone) = (site.url("/here"), site.url("/gone"));
+    drop(site);
+    let scratch = common::Scratch::new().expect("a folder can be made");
+    let to = scratch.path().to_string_lossy().into_owned();
+    let output = run(lesson(&["downloader", &here, &gone, "--to", &to]));
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("2 of 2 downloads failed") && printed.contains(&gone), "{printed}");
+}
+
+#[test]
+fn json_has_every_claim() {
+    let output = run(lesson(&["daemon", "--json"]));
+    let printed = text(&output.stdout);
+    for field in
+        ["\"schema\": \"concurrency-lab/1\"", "\"kind\": \"prove\"", "\"verdict\": \"holds\"", "\"passed\": true"]
+    {
+        assert!(printed.contains(field), "{field} is missing:\n{printed}");
+    }
+}
+
+#[test]
+fn a_notebook_is_written_whole_or_not_at_all() {
+    let scratch = common::Scratch::new().expect("a folder can be made");
+    let file = scratch.path().join("lab.html");
+    let output = run(lesson(&["daemon", "--html", &file.to_string_lossy()]));
+    assert!(output.status.success());
+    let page = std::fs::read_to_string(&file).expect("the notebook is there");
+    assert!(page.contains("detached") && page.trim_end().ends_with("</html>"));
+    let nowhere = scratch.path().join("no/such/folder/lab.html");
+    let output = run(lesson(&["daemon", "--html", &nowhere.to_string_lossy()]));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("cannot write the notebook"), "{}", text(&output.stderr));
+}
