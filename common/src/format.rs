@@ -32,8 +32,8 @@ pub fn ratio(value: f64) -> String {
 /// A number in a unit as [`Figure`](crate::Figure) has it.
 pub fn quantity(value: f64, unit: &str) -> String {
     match unit {
-        "" if value.fract() == 0.0 && (0.0..9e15).contains(&value) => count(value as u64),
-        "" => significant(value),
+        _ if !value.is_finite() => "-".to_owned(),
+        "" => large(value),
         "s" => seconds(value),
         "B" => bytes(value),
         "x" => ratio(value),
@@ -41,14 +41,25 @@ pub fn quantity(value: f64, unit: &str) -> String {
     }
 }
 
-/// Three significant digits below a thousand, grouped whole numbers from there on.
+/// Whole numbers and all from a thousand on grouped, the rest with three significant digits.
 fn large(value: f64) -> String {
-    if value >= 1000.0 { count(value.round() as u64) } else { significant(value) }
+    let size = value.abs();
+    if size >= 9e15 {
+        return format!("{value:.2e}");
+    }
+    if size < 1000.0 && value.fract() != 0.0 {
+        return significant(value);
+    }
+    let sign = if value < 0.0 { "-" } else { "" };
+    format!("{sign}{}", count(size.round() as u64))
 }
 
 fn scaled(value: f64, units: &[(f64, &str)]) -> String {
     let smallest = units[units.len() - 1];
     let (scale, unit) = *units.iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or(&smallest);
+    if value / scale >= 9e15 {
+        return format!("{value:.2e} {unit}");
+    }
     if value.fract() == 0.0 && scale == 1.0 && value.abs() < 1024.0 {
         return format!("{value:.0} {unit}");
     }
@@ -76,5 +87,7 @@ mod tests {
         assert_eq!(written, ["0", "999", "1,000", "2,000,000", "1.25 ms", "0 ns", "61 s"]);
         assert_eq!([bytes(464.0), bytes(9830.4), bytes(1e9)], ["464 B", "9.60 KiB", "954 MiB"]);
         assert_eq!([ratio(0.987), ratio(24.0), quantity(18_234.0, "1/s")], ["0.99x", "24.0x", "18,234 1/s"]);
+        let odd = [1180.5, -5000.0, 0.25, f64::NAN, f64::INFINITY, 1e300].map(|value| quantity(value, ""));
+        assert_eq!(odd, ["1,181", "-5,000", "0.25", "-", "-", "1.00e300"]);
     }
 }

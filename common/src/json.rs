@@ -16,6 +16,7 @@ pub(crate) fn document(report: &Report) -> Value {
         "lesson": report.package,
         "title": report.title,
         "seed": report.seed,
+        "unix_time": report.unix_time,
         "machine": {
             "system": machine.system,
             "processor": machine.processor,
@@ -80,9 +81,10 @@ fn block(block: &Block) -> Option<Value> {
             let fields = json!({ "title": title, "category": category, "value": value, "categories": categories, "series": series });
             ("bars", fields)
         }
-        Block::Lines(Lines { title, x, y, series, .. }) => {
+        Block::Lines(Lines { title, x, y, log_x, log_y, series }) => {
             let series = series.iter().map(|series| json!({ "name": series.name, "points": series.values }));
-            ("lines", json!({ "title": title, "x": x, "y": y, "series": series.collect::<Value>() }))
+            let series = series.collect::<Value>();
+            ("lines", json!({ "title": title, "x": x, "y": y, "log_x": log_x, "log_y": log_y, "series": series }))
         }
         Block::Claim(_) => return None,
     };
@@ -102,7 +104,9 @@ fn outcomes(outcomes: &Outcomes) -> Value {
 
 fn timeline(timeline: &Timeline) -> Value {
     let lanes = timeline.lanes.iter().map(|lane| {
-        let spans = lane.spans.iter().map(|span| json!([span.start, span.end, span.state.word()]));
+        // To the nanosecond: more digits would double the size of a notebook and mean nothing.
+        let round = |seconds: f64| (seconds * 1e9).round() / 1e9;
+        let spans = lane.spans.iter().map(|span| json!([round(span.start), round(span.end), span.state.word()]));
         json!({ "name": lane.name, "spans": spans.collect::<Value>() })
     });
     json!({ "title": timeline.title, "lanes": lanes.collect::<Value>() })
@@ -145,8 +149,14 @@ mod tests {
             error: None,
             seconds: 0.5,
         };
-        let report =
-            Report { package: "lesson00", title: "Title", machine: Machine::here(), seed: 7, demos: vec![demo] };
+        let report = Report {
+            package: "lesson00",
+            title: "Title",
+            machine: Machine::here(),
+            seed: 7,
+            unix_time: 1,
+            demos: vec![demo],
+        };
         let value = document(&report);
         assert_eq!((&value["schema"], &value["seed"], &value["passed"]), (&json!(SCHEMA), &json!(7), &json!(true)));
         let demo = &value["demos"][0];

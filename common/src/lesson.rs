@@ -1,7 +1,5 @@
 //! A lesson as data: its demos and exercises, each of which describes itself in the head of its own source file.
 
-use std::path::Path;
-
 use crate::lab::Lab;
 
 /// A lesson's table of contents. Written with [`lesson!`](crate::lesson!).
@@ -150,76 +148,6 @@ impl Header {
     /// A section as one paragraph.
     pub fn paragraph(&self, name: &str) -> String {
         self.section(name).split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-}
-
-impl Lesson {
-    /// What is missing in this lesson, a line each; empty when it is whole.
-    ///
-    /// Every lesson asserts in a test that this is empty, so whoever adds a demo or an exercise and forgets a part is
-    /// told which.
-    pub fn gaps(&self) -> Vec<String> {
-        let root = Path::new(self.root);
-        let mut gaps = Vec::new();
-        let readme = std::fs::read_to_string(root.join("README.md")).unwrap_or_default();
-        let demo_tests = std::fs::read_to_string(root.join("tests/demos.rs")).unwrap_or_default();
-        let tests = std::fs::read_to_string(root.join("tests/exercises.rs")).unwrap_or_default();
-        for demo in self.demos {
-            let file = demo.file(self);
-            let header = demo.header();
-            let names: Vec<&str> = header.names().filter(|&name| name != "Arguments").collect();
-            if names != ["Claim", "Python", "Predict", "Try"] {
-                gaps.push(format!(
-                    "{file}: the header needs **Claim**, **Python**, **Predict**, **Try**; it has {names:?}"
-                ));
-            }
-            if demo.source.lines().count() > 150 {
-                gaps.push(format!("{file}: more than 150 lines, too many for one sitting"));
-            }
-            if !readme.contains(&format!("`{}`", demo.name())) {
-                gaps.push(format!("{}/README.md: the table of demos does not name `{}`", self.package, demo.name()));
-            }
-            if !demo_tests.contains(demo.module) {
-                gaps.push(format!("{}/tests/demos.rs: no test names {}", self.package, demo.module));
-            }
-        }
-        for exercise in self.exercises {
-            let file = exercise.file(self);
-            let header = exercise.header();
-            let names: Vec<&str> = header.names().collect();
-            if names != ["Goal", "Minutes"] {
-                gaps.push(format!("{file}: the header needs **Goal** and **Minutes**; it has {names:?}"));
-            }
-            if !root.join(format!("src/solutions/{}.rs", exercise.module)).is_file() {
-                gaps.push(format!("{file}: there is no solution of that name in src/solutions"));
-            }
-            if !tests.contains(&format!("exercise_{}", exercise.module))
-                || !tests.contains(&format!("solution_{}", exercise.module))
-            {
-                let module = exercise.module;
-                gaps.push(format!("{file}: tests/exercises.rs needs solution_{module} and exercise_{module}"));
-            }
-            if !readme.contains(&format!("`{}`", exercise.name())) {
-                gaps.push(format!("{}/README.md: the exercises do not name `{}`", self.package, exercise.name()));
-            }
-            let hints = readme.split(&format!("`{}`", exercise.name())).nth(1).unwrap_or_default();
-            if hints.split("\n### ").next().unwrap_or_default().matches("<summary>").count() != 2 {
-                gaps.push(format!("{}/README.md: `{}` needs two folded hints", self.package, exercise.name()));
-            }
-        }
-        gaps.extend(self.strays("demos", self.demos.iter().map(|demo| demo.module).collect()));
-        gaps.extend(self.strays("exercises", self.exercises.iter().map(|exercise| exercise.module).collect()));
-        gaps
-    }
-
-    /// Files that lie in a folder and that the table of contents does not list.
-    fn strays(&self, folder: &str, listed: Vec<&str>) -> Vec<String> {
-        let entries = std::fs::read_dir(Path::new(self.root).join("src").join(folder)).into_iter().flatten().flatten();
-        let modules = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".rs")?.to_owned()));
-        modules
-            .filter(|module| module != "mod" && !module.starts_with("my_") && !listed.contains(&module.as_str()))
-            .map(|module| format!("{}/src/main.rs: {folder} does not list `{module}`", self.package))
-            .collect()
     }
 }
 

@@ -10,6 +10,7 @@ pub mod blocks;
 mod command_line;
 pub mod compiler;
 pub mod format;
+mod gaps;
 mod html;
 mod json;
 mod lab;

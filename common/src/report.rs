@@ -147,6 +147,8 @@ pub(crate) struct Report {
     pub(crate) title: &'static str,
     pub(crate) machine: Machine,
     pub(crate) seed: u64,
+    /// When it began, in seconds since 1970.
+    pub(crate) unix_time: u64,
     pub(crate) demos: Vec<DemoReport>,
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use anyhow::Context;
 
@@ -72,6 +72,7 @@ fn run_demos(lesson: &Lesson, demos: &[usize], options: Options, terminal: Termi
         title: lesson.title,
         machine: Machine::here(),
         seed: options.seed,
+        unix_time: SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_secs()),
         demos: Vec::new(),
     };
     let mut lab = Lab::new(lesson, options.clone(), terminal, details);

@@ -32,7 +32,11 @@ impl Table {
 
     /// Whether a column holds nothing but numbers (and blanks), units after the number allowed.
     pub(crate) fn is_numeric(&self, column: usize) -> bool {
-        let mut cells = self.rows.iter().map(|row| row[column].trim()).filter(|cell| !cell.is_empty() && *cell != "-");
+        let mut cells = self
+            .rows
+            .iter()
+            .filter_map(|row| Some(row.get(column)?.trim()))
+            .filter(|cell| !cell.is_empty() && *cell != "-");
         cells.clone().next().is_some()
             && cells.all(|cell| {
                 let cell = cell.trim_start_matches(['+', '-', '~']);

@@ -13,14 +13,14 @@ pub enum State {
     Io,
     /// Asleep until a time or a signal.
     Sleeping,
-    /// Asking the holder of a lock to give it up.
-    Asking,
+    /// Holding the lock, and asked to give it up.
+    Asked,
 }
 
 impl State {
     /// Every state, in the order of the legend.
     pub const ALL: [State; 6] =
-        [State::Running, State::Holding, State::Waiting, State::Io, State::Sleeping, State::Asking];
+        [State::Running, State::Holding, State::Waiting, State::Io, State::Sleeping, State::Asked];
 
     /// The word in the legend.
     pub fn word(self) -> &'static str {
@@ -30,7 +30,7 @@ impl State {
             State::Waiting => "waiting for its turn",
             State::Io => "in I/O",
             State::Sleeping => "asleep",
-            State::Asking => "asking for the lock",
+            State::Asked => "asked to give it up",
         }
     }
 }

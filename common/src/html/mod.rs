@@ -57,7 +57,7 @@ mod tests {
 
     /// The names of the elements, opening and closing, without those that have no content.
     fn tags(page: &str) -> impl Iterator<Item = &str> {
-        let tags = page.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag);
+        let tags = page.split('<').skip(1).map(|rest| rest.split_once('>').map_or(rest, |(tag, _)| tag));
         let has_content =
             |tag: &&str| !tag.ends_with('/') && !["!DOCTYPE", "meta", "link"].iter().any(|void| tag.starts_with(void));
         tags.filter(has_content).filter_map(|tag| tag.split_whitespace().next())
@@ -70,7 +70,8 @@ mod tests {
         for tag in tags(&page) {
             match tag.strip_prefix('/') {
                 Some(closed) => assert_eq!(open.pop(), Some(closed), "still open: {open:?}"),
-                None => open.push(tag),
+                None if tag.chars().all(char::is_alphanumeric) => open.push(tag),
+                None => panic!("<{tag} is no element"),
             }
         }
         assert_eq!(open, Vec::<&str>::new());

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::escape::Prose;
+use super::escape::{Prose, Text};
 use super::figure::number;
 use crate::blocks::{Outcome, Outcomes, Standing};
 
@@ -53,7 +53,7 @@ fn row(page: &mut String, outcome: &Outcome, columns: &[Column]) -> fmt::Result 
         write!(page, r#"<td><span class="count" style="min-width:{digits}ch">{}</span>"#, number(count))?;
         let share = 100.0 * count / total;
         if share.is_finite() && share >= 0.0 {
-            write!(page, r#" <span class="share">{}</span>"#, per_cent(share))?;
+            write!(page, r#" <span class="share">{}</span>"#, Text(&per_cent(share)))?;
             // Something that occurred is seen, however rare it was.
             let width = if count > 0.0 { share.clamp(0.7, 100.0) } else { 0.0 };
             write!(page, r#"<svg class="bar" aria-hidden="true"><rect width="{width:.1}%" height="100%"/></svg>"#)?;

@@ -105,10 +105,10 @@ mod tests {
         let state = |index| if index % 4 == 0 { State::Waiting } else { State::Running };
         let mut spans: Vec<Span> =
             (0..10_000).map(|index| span(f64::from(index), f64::from(index + 1), state(index))).collect();
-        spans[5_000].state = State::Asking;
+        spans[5_000].state = State::Asked;
         let drawn = stretches(&spans, 10_000.0);
         assert!(drawn.len() <= 10, "{drawn:?}");
-        assert!(drawn.iter().any(|stretch| stretch.state == State::Asking));
+        assert!(drawn.iter().any(|stretch| stretch.state == State::Asked));
     }
 
     #[test]

@@ -24,7 +24,7 @@ fn look(state: State) -> (Ink, usize) {
         State::Waiting => (4, 10),
         State::Io => (2, 12),
         State::Sleeping => (5, 4),
-        State::Asking => (3, 16),
+        State::Asked => (3, 16),
     };
     (Ink::of_series(ink), height)
 }

@@ -12,7 +12,7 @@ fn glyph(state: State) -> char {
         State::Waiting => '·',
         State::Io => '~',
         State::Sleeping => '─',
-        State::Asking => '!',
+        State::Asked => '!',
     }
 }
 

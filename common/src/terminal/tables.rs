@@ -52,9 +52,12 @@ pub(super) fn outcomes(outcomes: &Outcomes) -> String {
         let label = pad(&fit(&outcome.label, label_width), label_width);
         let counts = outcome.counts.iter().map(|&count| pad_left(&format::quantity(count, ""), count_width));
         let counts = counts.collect::<Vec<_>>().join(" ");
-        let bar = ink.paint(&bar(outcome.counts[0], largest, room.min(30)));
+        let bar = match bar(outcome.counts[0], largest, room.min(30)) {
+            none if none.is_empty() => none,
+            bar => format!(" {}", ink.paint(&bar)),
+        };
         let standing = ink.paint(&pad(outcome.standing.word(), 12));
-        lines.push(format!("  {label} {standing}{counts} {bar}").trim_end().to_owned());
+        lines.push(format!("  {label} {standing}{counts}{bar}"));
     }
     lines.join("\n")
 }

@@ -4,7 +4,7 @@
 //! **Python**:
 //! ```python
 //! threading.Thread(target=work, daemon=True).start()    # dies with the main thread
-//! threading.Thread(target=work).start()                 # the interpreter joins it at exit
+//! threading.Thread(target=work).start()                 # joined at exit
 //! ```
 //!
 //! **Predict**: A thread copies ten lines into a file; `main` returns after five. How many are in the file?

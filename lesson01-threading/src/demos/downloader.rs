@@ -4,10 +4,10 @@
 //! **Python**:
 //! ```python
 //! with ThreadPoolExecutor(max_workers=16) as pool:
-//!     for page in pool.map(download, addresses): ...   # I/O releases the GIL: as good as here
+//!     for page in pool.map(download, addresses): ...   # I/O releases the GIL
 //! ```
 //!
-//! **Predict**: Each answer takes 20 ms. How much faster are 64 threads than 16, if there are 96 files?
+//! **Predict**: Each answer takes 20 ms. How much faster are 64 threads than 16, if there are 64 files?
 //!
 //! **Try**: Set LATENCY to zero: what is left to win? Or download something: `-- downloader https://www.rust-lang.org`.
 //!
@@ -60,7 +60,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     if !lab.arguments().is_empty() {
         return command::run(lab);
     }
-    let (site, addresses, name) = site(lab.size(96, 1_000))?;
+    let (site, addresses, name) = site(lab.size(64, 1_000))?;
     let client = Client::new(Limits { first_wait: Duration::from_millis(10), ..Limits::default() }, 64);
     let title = format!("{} files of {name}, {LATENCY:?} an answer", addresses.len());
     let mut table = Table::new(title, &["threads", "time", "files/s", "MB/s", "speedup"]);

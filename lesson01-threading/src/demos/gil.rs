@@ -3,8 +3,8 @@
 //!
 //! **Python**:
 //! ```python
-//! sys.setswitchinterval(0.005)    # how long a waiter waits before it asks for the lock
-//! sys._is_gil_enabled()           # since 3.13: True, unless this is a free-threaded build
+//! sys.setswitchinterval(0.005)    # a waiter waits so long, then asks
+//! sys._is_gil_enabled()           # False on a free-threaded 3.13
 //! ```
 //!
 //! **Predict**: A reply takes 0.2 ms. Beside it, another thread computes. How long does the reply take now?
@@ -23,7 +23,7 @@ use crate::interpreter::{Atomic, Biased, Checks, Interpreter, Plain, Report};
 /// CPython's default.
 const SWITCH_INTERVAL: Duration = Duration::from_millis(5);
 /// How long one CPU-bound thread takes for its part.
-const COMPUTE: Duration = Duration::from_millis(100);
+const COMPUTE: Duration = Duration::from_millis(60);
 /// How long the network takes for a message, each way.
 const LATENCY: Duration = Duration::from_micros(100);
 
@@ -119,7 +119,7 @@ fn timeline(title: &str, report: &Report, names: &[&str]) -> Timeline {
             end: span.end.as_secs_f64(),
             state: match span.state {
                 Doing::Running => State::Holding,
-                Doing::DropRequested => State::Asking,
+                Doing::DropRequested => State::Asked,
                 Doing::WaitingForGil => State::Waiting,
                 Doing::InIo => State::Io,
             },

@@ -4,7 +4,7 @@
 //! **Python**:
 //! ```python
 //! thread = threading.Thread(target=work, name="worker-1")
-//! thread.start(); thread.is_alive(); thread.join()      # an exception in it is printed, not raised here
+//! thread.start(); thread.is_alive(); thread.join()      # does not raise its exception
 //! ```
 //!
 //! **Predict**: How much memory do 10,000 sleeping threads take, if each has a stack of 2 MiB?
@@ -111,7 +111,6 @@ pub fn parked() -> (bool, Timeline) {
             lane
         });
         let mut lane = clock.lane("main");
-        lane.enter(State::Waiting);
         about_to_park.wait();
         lane.enter(State::Running);
         Work::rounds(300_000).run();
@@ -140,8 +139,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     for wanted in CROWDS {
         let (started, seconds, bytes) = crowd(wanted);
         all_started &= started == wanted;
-        let (start, memory) = (seconds / started.max(1) as f64, bytes as f64 / started.max(1) as f64);
-        table.row(&[&format::count(wanted as u64), &started, &format::seconds(start), &format::bytes(memory)]);
+        let each = |total: f64| total / started.max(1) as f64;
+        let (start, memory) = (format::seconds(each(seconds)), format::bytes(each(bytes as f64)));
+        let [wanted, started] = [wanted, started].map(|threads| format::count(threads as u64));
+        table.row(&[&wanted, &started, &start, &memory]);
     }
     lab.show(table);
     lab.observe("ten thousand threads fit into one process", Verdict::observed(all_started), []);

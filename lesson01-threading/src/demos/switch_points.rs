@@ -3,7 +3,7 @@
 //!
 //! **Python**:
 //! ```python
-//! counter += 1                  # LOAD_GLOBAL, LOAD_CONST, ADD, STORE_GLOBAL: no look in between since 3.10
+//! counter += 1                  # load, add, store: no look in between since 3.10
 //! counter = int(counter) + 1    # a call between load and store: a look
 //! ```
 //!
@@ -34,6 +34,13 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     the_puzzle(lab);
     every_total(lab);
     torn_counts(lab);
+    if let Some(python) = lab.python("opening_puzzle.py", &[]) {
+        let mut table = Table::new(format!("The same on {}", python.name()), &["statement", "runs that lost", "of"]);
+        for (increment, figure) in [(Increment::Plain, "plain_lost"), (Increment::CallBetween, "call_lost")] {
+            table.row(&[&increment.python(), &python.figure(figure), &python.figure("runs")]);
+        }
+        lab.show(table);
+    }
     Ok(())
 }
 

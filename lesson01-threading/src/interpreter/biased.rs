@@ -9,9 +9,8 @@
 //!   into the owner's queue, and the owner *merges* the counts at its next look at the eval breaker;
 //! - *merged*: the owner's count is 0 for good, there is no owner any more, and the shared count is the whole truth.
 
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
-
 use super::refcount::{Decref, RefCount, ThreadSafe};
+use crate::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 
 const IMMORTAL: u32 = u32::MAX;
 const NO_OWNER: u32 = u32::MAX;

@@ -1,7 +1,8 @@
 //! Engine (c): every schedule there is. For proofs about tiny programs: not "we saw no lost update", but "there is none".
 //!
-//! There are astronomically many schedules (the two-line puzzle has 10^13), but few different *states*: what follows a state
-//! does not depend on how it was reached. So each state is looked into once, and what is found there is remembered.
+//! There are astronomically many schedules (10^18 of two threads with two increments each), but few different *states*,
+//! and what follows a state does not depend on how it was reached. So each state is looked into once, and what is
+//! found there is remembered.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;

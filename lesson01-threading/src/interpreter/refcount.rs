@@ -5,7 +5,7 @@
 //! two moves as a plain integer; what they leave out is `lock`, and so is what makes a count wrong when two
 //! threads change it at once.
 
-use std::sync::atomic::{AtomicU32, Ordering, fence};
+use crate::sync::atomic::{AtomicU32, Ordering, fence};
 
 /// A count so high is never changed again: the object lives for ever (PEP 683).
 const IMMORTAL: u32 = u32::MAX;

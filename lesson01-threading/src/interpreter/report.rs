@@ -58,7 +58,7 @@ impl Objects {
 /// One run of one program.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
-    /// From the first thread's start to the last one's end, by the wall's clock or by the virtual one.
+    /// From the start of the run to the end of its last thread, by the wall's clock or by the virtual one.
     pub elapsed: Duration,
     /// Instructions run, by all threads together.
     pub instructions: u64,

@@ -3,7 +3,8 @@
 //! An object is a place in a table, and a reference is its number. CPython has addresses; with numbers, a freed object
 //! that is used after all is a wrong answer and never undefined behaviour, so the whole interpreter is safe Rust.
 //! All fields are atomic words and every access to them is relaxed: who may touch what when is settled by the GIL, or
-//! without it by the lock of the global through which the object was found. Both are mutexes, and they order it.
+//! without it by the lock of the global through which the object was found. Both are mutexes, and they order it. The end
+//! of an object is ordered by its refcount.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
@@ -18,8 +19,9 @@ use super::thread_state::ThreadState;
 
 /// The integers that exist once, for ever (CPython's `_PY_NSMALLNEGINTS` and `_PY_NSMALLPOSINTS`).
 pub(super) const SMALL_INTS: std::ops::RangeInclusive<i64> = -5..=256;
-/// How many objects there can be besides. The programs here need a few dozen, and a leak should not go unnoticed.
-const HEAP: usize = 1 << 14;
+/// How many objects there can be besides, for each thread. The programs here need a few hundred (most of them free, in
+/// the threads' own lists), and a leak should not go unnoticed.
+const HEAP_PER_THREAD: usize = 1 << 12;
 
 /// A counted reference to an object. Not `Clone`: a copy that nobody has counted is how an object is freed in use.
 #[derive(Debug)]
@@ -66,7 +68,8 @@ impl<R: RefCount> Runtime<R> {
         // Two more than the program has: the one that defines the globals and the one that clears them.
         let threads = program.threads.len() + 2;
         let immortal: Vec<i64> = SMALL_INTS.chain(program.constants.iter().copied()).collect();
-        let objects: Box<[_]> = (0..immortal.len() + HEAP).map(|_| Object::<R>::default()).collect();
+        let objects: Box<[_]> =
+            (0..immortal.len() + threads * HEAP_PER_THREAD).map(|_| Object::<R>::default()).collect();
         for (object, value) in objects.iter().zip(&immortal) {
             object.refcount.make_immortal();
             object.value.store(*value, Ordering::Relaxed);
@@ -95,7 +98,8 @@ impl<R: RefCount> Runtime<R> {
     /// Objects that are neither free nor immortal. Right when every thread has detached.
     #[must_use]
     pub fn live(&self) -> u64 {
-        (HEAP - lock(&self.spare).len()) as u64
+        let heap = self.queues.len() * HEAP_PER_THREAD;
+        (heap - lock(&self.spare).len()) as u64
     }
 
     /// After the run: reads the globals, clears them, and looks what is left.

@@ -60,7 +60,8 @@ impl<'r, R: RefCount> ThreadState<'r, R> {
         self.free.pop().expect("MemoryError: the heap is full")
     }
 
-    /// Leaves the object to its owner, or does the owner's work if it has exited (CPython `Python/brc.c`).
+    /// Leaves the object to its owner, or does the owner's work if it has exited (CPython `Python/brc.c`). An owner that
+    /// blocks for long keeps all that time what was queued for it, in CPython too (gh-157838).
     fn queue(&mut self, owner: usize, object: ObjectRef) {
         let mut queue = lock(&self.runtime.queues[owner]);
         let Some(objects) = &mut *queue else {

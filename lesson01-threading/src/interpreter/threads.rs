@@ -85,6 +85,7 @@ impl Worker<'_> {
                 }
             }
         }
+        // While we still have the GIL: what is queued for us is merged now, and merging frees objects.
         let objects = memory.detach();
         self.drop_gil(None);
         (self.diary, objects)
