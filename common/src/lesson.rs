@@ -76,7 +76,7 @@ impl Demo {
 
     /// How its arguments are written, for a demo that takes any: the optional section **Arguments**.
     pub fn arguments(&self) -> Option<String> {
-        Some(self.header().paragraph("Arguments")).filter(|usage| !usage.is_empty())
+        Some(self.header().paragraph("Arguments").replace('`', "")).filter(|usage| !usage.is_empty())
     }
 
     /// What the source file says of the demo.

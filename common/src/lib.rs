@@ -32,6 +32,6 @@ pub use lesson::{Demo, Exercise, Header, Lesson};
 pub use progress::Progress;
 pub use python::PythonRun;
 pub use report::{Claim, Figure, Kind, Verdict};
-pub use runner::run;
+pub use runner::{WrongArguments, run};
 pub use scratch::Scratch;
 pub use within::within;

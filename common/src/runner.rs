@@ -1,6 +1,7 @@
 //! Makes a program of a lesson's table of contents.
 
 use std::any::Any;
+use std::fmt;
 use std::io::{self, BufRead};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
@@ -19,6 +20,21 @@ use crate::{html, json};
 /// What a demo unwinds with when its output goes nowhere.
 pub(crate) struct OutputFailed(pub(crate) io::Error);
 
+/// What a demo returns when it cannot make sense of its arguments: the run then ends with status 2.
+#[derive(Debug)]
+pub struct WrongArguments(
+    /// What is wrong with them, and what would be right.
+    pub String,
+);
+
+impl fmt::Display for WrongArguments {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongArguments {}
+
 /// Runs a lesson as the command line asks.
 ///
 /// Status 0 means that everything that must hold did; 1 that something did not, or that a file could not be written;
@@ -26,25 +42,27 @@ pub(crate) struct OutputFailed(pub(crate) io::Error);
 pub fn run(lesson: &Lesson) -> ExitCode {
     let (command, options) = match command_line::parse(lesson, std::env::args_os().skip(1)) {
         Ok(parsed) => parsed,
-        Err(message) => {
-            complain(&format!("{message}\n\n{}", usage(lesson)));
-            return ExitCode::from(2);
-        }
+        Err(message) => return wrong_command_line(lesson, &message),
     };
-    // A thread that prints may be cut off by the end of `main`; everything below runs on this one.
-    let result = panic::catch_unwind(AssertUnwindSafe(|| execute(lesson, command, options)));
-    match result {
-        Ok(Ok(passed)) if passed => ExitCode::SUCCESS,
-        Ok(Ok(_)) => ExitCode::FAILURE,
-        Ok(Err(error)) => match error.downcast_ref::<io::Error>() {
-            Some(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            _ => {
-                complain(&format!("{error:#}"));
-                ExitCode::FAILURE
+    match execute(lesson, command, options) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            if let Some(WrongArguments(message)) = error.downcast_ref() {
+                return wrong_command_line(lesson, message);
             }
-        },
-        Err(panic) => panic::resume_unwind(panic),
+            if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+                return ExitCode::SUCCESS;
+            }
+            complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
     }
+}
+
+fn wrong_command_line(lesson: &Lesson, message: &str) -> ExitCode {
+    complain(&format!("{message}\n\n{}", usage(lesson)));
+    ExitCode::from(2)
 }
 
 /// Standard error may be closed too; then there is nobody to tell.
@@ -120,6 +138,7 @@ fn run_demo(lesson: &Lesson, demo: &Demo, lab: &mut Lab, options: &Options) -> a
     report.blocks = lab.take_blocks();
     report.error = match outcome {
         Ok(Ok(())) => None,
+        Ok(Err(error)) if error.is::<WrongArguments>() => return Err(error),
         Ok(Err(error)) => Some(format!("{error:#}")),
         Err(panic) => match panic.downcast::<OutputFailed>() {
             Ok(failed) => return Err(failed.0.into()),

@@ -79,6 +79,9 @@ fn the_forced_schedule_always_loses() {
 fn a_wrong_command_line_is_status_2_and_says_the_right_one() {
     let mistakes =
         [("opening", "opening-puzzle"), ("--run", "usage: cargo run -p lesson01-threading"), ("99", "daemon")];
+    let output = run(lesson(&["downloader", "ftp://example.org"]));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("`ftp://example.org` is no http"), "{}", text(&output.stderr));
     for (mistake, help) in mistakes {
         let output = run(lesson(&[mistake]));
         let complaint = text(&output.stderr);

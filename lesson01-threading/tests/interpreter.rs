@@ -4,10 +4,10 @@
 use std::panic::catch_unwind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use common::within;
 use lesson01_threading::interpreter::code::Op;
 use lesson01_threading::interpreter::eval_breaker::{DROP_REQUEST, EvalBreaker};
 use lesson01_threading::interpreter::gil::Gil;
@@ -37,18 +37,8 @@ fn gil<R: RefCount>(switch_interval: Duration) -> Interpreter<R> {
     Interpreter::with_gil(switch_interval, BACK_EDGES)
 }
 
-/// Turns a hang into a failure.
-fn within_a_minute<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
-    let (done, result) = channel();
-    let thread = thread::spawn(move || done.send(f()));
-    match result.recv_timeout(Duration::from_secs(60)) {
-        Ok(value) => value,
-        Err(RecvTimeoutError::Timeout) => panic!("hangs"),
-        Err(RecvTimeoutError::Disconnected) => match thread.join() {
-            Err(panic) => std::panic::resume_unwind(panic),
-            Ok(_) => unreachable!("the thread has sent nothing"),
-        },
-    }
+fn within_a_minute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    within(Duration::from_secs(60), work)
 }
 
 /// A spinner that is never made to stop would spin for ever on the virtual clock as well.
@@ -369,7 +359,8 @@ fn every_holder_gets_a_whole_interval_however_many_wait() {
 
 #[test]
 fn an_interval_that_is_not_over_is_no_reason_to_ask() {
-    let program = puzzle(Increment::Plain, 2, 2_000);
+    // So long that the second thread waits for the first, and has to be woken.
+    let program = puzzle(Increment::Plain, 2, 100_000);
     let interpreter = Interpreter::<Plain>::with_gil(NEVER, Checks::EveryInstruction);
     let report = within_a_minute(move || interpreter.run(&program));
     assert_eq!((report.lost_updates, report.gil.drop_requests, report.gil.forced_switches), (0, 0, 0));
@@ -495,10 +486,11 @@ fn contended_counts_stay_right() {
 
 // ---- Refcounts, in every order of their atomic steps --------------------------------------------------------------
 
-/// One object, and the queue of its owner (thread 0): `None` once that has exited.
+/// One object, and the queue of its owner (thread 0): `None` once that has exited. The queue's mutex is one that the
+/// runner does not know, for it would add steps and no orders: nothing happens while it is locked.
 struct Counted<C> {
     count: C,
-    queue: sync::Mutex<Option<u32>>,
+    queue: Mutex<Option<u32>>,
     freed: AtomicU64,
 }
 
@@ -509,13 +501,9 @@ impl<C: refcount::RefCount> Counted<C> {
             refcount::Decref::Alive => {}
             refcount::Decref::Dead => self.free(),
             refcount::Decref::QueueFor(_) => {
-                let mut queue = self.queue.lock().unwrap();
-                match &mut *queue {
-                    Some(queued) => *queued += 1,
-                    None => {
-                        drop(queue);
-                        self.merge();
-                    }
+                let queued = self.queue.lock().unwrap().as_mut().map(|queued| *queued += 1);
+                if queued.is_none() {
+                    self.merge();
                 }
             }
         }
@@ -532,15 +520,15 @@ impl<C: refcount::RefCount> Counted<C> {
     }
 }
 
-/// The owner holds two references. It gives one to each of two threads, or keeps one, or gets one back that another
-/// thread has made: whatever happens in whatever order, the object is freed once, by whoever is last.
+/// The owner holds two references. Another thread drops one of them; the owner drops the other one, and before that
+/// perhaps a third, which thread 2 has made. In whatever order: the object is freed once, by whoever is last.
 fn freed_once<C: refcount::RefCount + 'static>(gets_one_back: bool) {
     within_a_minute(move || {
         let run_one = move || {
             let count = C::default();
             count.start(0);
             count.incref(0);
-            let queue = sync::Mutex::new(Some(0));
+            let queue = Mutex::new(Some(0));
             let object = sync::Arc::new(Counted { count, queue, freed: AtomicU64::new(0) });
             let other = {
                 let object = sync::Arc::clone(&object);

@@ -11,7 +11,7 @@
 //!
 //! **Try**: Set LATENCY to zero: what is left to win? Or download something: `-- downloader https://www.rust-lang.org`.
 //!
-//! **Arguments**: [URL]...
+//! **Arguments**: `[URL]...`
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use anyhow::{bail, ensure};
 use common::blocks::Table;
-use common::{Lab, format};
+use common::{Lab, WrongArguments, format};
 
 use super::{Client, Limits, path_for};
 
@@ -18,7 +18,9 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
         if address.starts_with("https://") && !cfg!(feature = "tls") {
             bail!("this build has no TLS; say: cargo run -p lesson01-threading --features tls -- downloader {address}");
         }
-        ensure!(address.starts_with("http://") || address.starts_with("https://"), "{address} is no http(s) address");
+        if !address.starts_with("http://") && !address.starts_with("https://") {
+            bail!(WrongArguments(format!("`{address}` is no http:// or https:// address")));
+        }
     }
     let folder = lab.folder().unwrap_or_else(|| "downloads".into());
     let mut progress = lab.progress("downloading", addresses.len());

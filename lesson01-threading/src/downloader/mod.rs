@@ -1,7 +1,7 @@
 //! A concurrent downloader: threads that take addresses from a queue until it is empty.
 //!
-//! [`queue`] knows about threads and nothing of HTTP; [`fetch`] fetches one address, with retries; [`part_file`] makes
-//! a file appear whole or not at all; [`target`] names the file. Each can be read without the others.
+//! `queue` knows about threads and nothing of HTTP; `fetch` fetches one address, with retries; `part_file` makes
+//! a file appear whole or not at all; `target` names the file. Each can be read without the others.
 
 pub mod command;
 mod fetch;

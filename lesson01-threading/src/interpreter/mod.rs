@@ -13,7 +13,7 @@
 //! | [`Interpreter`], below | GIL or none, and the combination that does not compile |
 //! | `threads` | engine (a), real threads: how fast it is here |
 //! | [`virtual_clock`], `virtual_gil` | engine (b), simulated threads: the same run every time, to the nanosecond |
-//! | [`every_schedule`] | engine (c), all schedules of a tiny program: proofs |
+//! | [`mod@every_schedule`] | engine (c), all schedules of a tiny program: proofs |
 //! | [`values`], [`torn_counts`] | the memories of (c); with torn counts, what happens without GIL *and* without atomics |
 //! | [`report`] | what a run leaves behind |
 //!

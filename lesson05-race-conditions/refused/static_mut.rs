@@ -1,0 +1,5 @@
+static mut COUNTER: u64 = 0;
+
+fn main() {
+    COUNTER += 1;
+}

@@ -1,0 +1,6 @@
+//! The programs, compiled against shuttle: every schedule, sequentially consistent.
+
+use super::recording::{sync, thread};
+
+#[path = "../../src/programs/mod.rs"]
+pub mod programs;
