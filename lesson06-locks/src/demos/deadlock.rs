@@ -1,0 +1,115 @@
+//! **Claim**: Two locks in opposite order can hang; in one order they cannot.
+//!
+//! **Python**: the same, and nothing to report it; `faulthandler.dump_traceback_later` shows where everybody stands.
+//!
+//! **Predict**: Thread 1 takes A then B, thread 2 takes B then A. In how many of their 6 schedules do they hang?
+//!
+//! **Try**: Add a third lock and thread to CIRCLE. Give `FORWARDS` to both: how many schedules are left?
+
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::bail;
+use common::blocks::{Schedule, Table};
+use common::work::Work;
+use common::{Figure, Lab, measure, within};
+use parking_lot::Mutex;
+
+use crate::dining::{PHILOSOPHERS, Way, dine};
+use crate::schedules::Step::{Lock, TryLock, Unlock};
+use crate::schedules::{Step, every_schedule, lockstep};
+
+/// A, then B.
+const FORWARDS: [Step; 4] = [Lock(0), Lock(1), Unlock(1), Unlock(0)];
+/// B, then A.
+const BACKWARDS: [Step; 4] = [Lock(1), Lock(0), Unlock(0), Unlock(1)];
+/// Take one, try the other, start again if it is taken: in both orders.
+const POLITE: [[Step; 4]; 2] =
+    [[Lock(0), TryLock(1), Unlock(1), Unlock(0)], [Lock(1), TryLock(0), Unlock(0), Unlock(1)]];
+/// How often everybody eats.
+const MEALS: usize = 6;
+
+/// The deadlock made to happen: each thread has its first lock before either asks for its second. Returns what the
+/// watchdog says after `patience`, and how many threads parking_lot's detector finds in a circle, if it is built in.
+pub fn forced(patience: Duration) -> anyhow::Result<(bool, Option<usize>)> {
+    let (a, b) = (Arc::new(Mutex::new(())), Arc::new(Mutex::new(())));
+    let both_have_one = Arc::new(Barrier::new(2));
+    let (done, watchdog) = mpsc::channel();
+    for (first, second) in [(&a, &b), (&b, &a)] {
+        let (first, second) = (Arc::clone(first), Arc::clone(second));
+        let (meet, done) = (Arc::clone(&both_have_one), done.clone());
+        // Never joined: these two threads wait for each other until the process ends.
+        thread::Builder::new().spawn(move || {
+            let _first = first.lock();
+            meet.wait();
+            let _second = second.lock();
+            done.send(())
+        })?;
+    }
+    let silent = match watchdog.recv_timeout(patience) {
+        Err(RecvTimeoutError::Timeout) => true,
+        Err(RecvTimeoutError::Disconnected) => bail!("the threads ended without a word"),
+        Ok(()) => false,
+    };
+    Ok((silent, detected()))
+}
+
+/// A circle in who waits for whom, as parking_lot sees it: not "may happen" but "has happened". The feature costs a few
+/// nanoseconds a lock, so the benches switch it off.
+#[cfg(feature = "detector")]
+fn detected() -> Option<usize> {
+    let start = std::time::Instant::now();
+    while start.elapsed() < Duration::from_secs(10) {
+        if let Some(circle) = parking_lot::deadlock::check_deadlock().first() {
+            return Some(circle.len());
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    Some(0)
+}
+
+#[cfg(not(feature = "detector"))]
+fn detected() -> Option<usize> {
+    None
+}
+
+/// Counts, forces, repairs, dines.
+pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    let opposite = every_schedule(&[&FORWARDS, &BACKWARDS]);
+    show(lab, "The shortest way into it", &opposite.example, "both wait, for ever");
+    let figures = [Figure::count("schedules", opposite.schedules), Figure::count("deadlocks", opposite.deadlocks)];
+    lab.prove("A B against B A", (opposite.schedules, opposite.deadlocks) == (6, 2), figures);
+    let ordered = every_schedule(&[&FORWARDS, &FORWARDS]);
+    let figures = [Figure::count("schedules", ordered.schedules), Figure::count("deadlocks", ordered.deadlocks)];
+    lab.prove("one order for all: none", ordered.deadlocks == 0, figures);
+    let (silent, circle) = forced(Duration::from_millis(100))?;
+    lab.prove("forced for real, and reported: the watchdog hears nothing", silent, []);
+    if let Some(threads) = circle {
+        lab.prove("parking_lot's detector finds the circle", threads == 2, [Figure::count("threads", threads as u64)]);
+    }
+    let livelock = lockstep(&[&POLITE[0], &POLITE[1]]).unwrap_or_default();
+    show(lab, "Livelock: busy, polite, and back where they were", &livelock, "and again, for ever");
+    let figure = Figure::count("steps", livelock.len() as u64);
+    lab.prove("try-lock in step: a schedule that repeats for ever", !livelock.is_empty(), [figure]);
+    let mut table = Table::new(format!("{PHILOSOPHERS} philosophers, {MEALS} meals each"), &["way", "time"]);
+    let mut all_ate = true;
+    for (way, name) in Way::ALL {
+        let ((used, mut timeline), seconds) =
+            measure::time(|| within(Duration::from_secs(30), move || dine(way, MEALS, Work::rounds(20_000))));
+        all_ate &= used.iter().all(|&times| times as usize == 2 * MEALS);
+        timeline.title = format!("Dining: {name}");
+        lab.detail(timeline);
+        table.row(&[&name, &common::format::seconds(seconds)]);
+    }
+    lab.detail(table);
+    lab.prove("philosophers, four ways: all have eaten", all_ate, []);
+    Ok(())
+}
+
+fn show(lab: &mut Lab, title: &str, steps: &[(usize, Step)], outcome: &str) {
+    let mut schedule = Schedule::new(title, &["thread 1", "thread 2"], outcome);
+    steps.iter().for_each(|(thread, step)| schedule.step(*thread, step.name()));
+    lab.detail(schedule);
+}

@@ -1,0 +1,141 @@
+//! **Claim**: Unfair starves, fair makes a convoy; not across `await`; a panic poisons.
+//!
+//! **Python**: a `Lock` is unfair as well; it is never poisoned, so half-made changes go unnoticed.
+//!
+//! **Predict**: A thread unlocks and locks again at once, while another waits. Who has the lock?
+//!
+//! **Try**: Let the greedy thread call `thread::yield_now()` between its turns. How does the share change?
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Barrier, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::blocks::Table;
+use common::{Figure, Lab, Verdict, compiler};
+
+use super::pin;
+use crate::primitives::mutex::{Mutex as Ours, ThreeStates};
+use crate::primitives::semaphore::{Fair, Semaphore};
+
+/// How long the two threads compete.
+const TIME: Duration = Duration::from_millis(100);
+/// How long one turn holds the lock.
+const HOLD: Duration = Duration::from_micros(20);
+
+/// Two threads compete for a while: how many turns they had, and how many one of them had in a row.
+pub fn compete(locked: impl Fn(&dyn Fn()) + Sync) -> (u64, u64) {
+    let (over, start) = (AtomicBool::new(false), Barrier::new(3));
+    // Relaxed: only who has the lock touches these.
+    let [last, row, longest, turns] = [0; 4].map(AtomicU64::new);
+    let work = |me: usize| {
+        pin(me);
+        start.wait();
+        while !over.load(Relaxed) {
+            locked(&|| {
+                hold();
+                let again = last.swap(me as u64, Relaxed) == me as u64;
+                row.store(if again { row.load(Relaxed) + 1 } else { 1 }, Relaxed);
+                longest.fetch_max(row.load(Relaxed), Relaxed);
+                turns.fetch_add(1, Relaxed);
+            });
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| work(0));
+        scope.spawn(|| work(1));
+        start.wait();
+        thread::sleep(TIME); // the experiment's length; nothing is ordered by it
+        over.store(true, Relaxed);
+    });
+    (turns.into_inner(), longest.into_inner())
+}
+
+fn hold() {
+    let start = Instant::now();
+    while start.elapsed() < HOLD {
+        std::hint::spin_loop();
+    }
+}
+
+/// A std guard lives across an await, on a runtime with one thread: whether the second task can get the lock meanwhile.
+/// It asks with `try_lock`; with `lock` the one thread would stand still, and nobody could ever wake the first task.
+pub async fn held_across_await() -> bool {
+    let (lock, first_has_it) = (Mutex::new(()), tokio::sync::Notify::new());
+    let (ask, answered) = (async { lock.try_lock().is_ok() }, tokio::sync::Notify::new());
+    let first = async {
+        let _guard = lock.lock(); // and not dropped before the await: the mistake that is shown
+        first_has_it.notify_one();
+        answered.notified().await;
+    };
+    let second = async {
+        first_has_it.notified().await;
+        let got_it = ask.await;
+        answered.notify_one();
+        got_it
+    };
+    tokio::join!(first, second).1
+}
+
+/// A panic in the middle of two writes: whether std says so, and what is under the lock.
+pub fn poisoned() -> (bool, [u32; 2], bool) {
+    let both = Mutex::new([0, 0]);
+    let ours = Ours::<[u32; 2]>::new([0, 0]);
+    // The panics are the experiment; each ends its thread and nothing else.
+    thread::scope(|scope| {
+        let std = scope.spawn(|| {
+            both.lock().expect("nobody has panicked yet")[0] = 1;
+            let _guard = both.lock();
+            std::panic::resume_unwind(Box::new("between the two writes"));
+        });
+        let quiet = scope.spawn(|| {
+            ours.lock()[0] = 1;
+            let _guard = ours.lock();
+            std::panic::resume_unwind(Box::new("between the two writes"));
+        });
+        let _: [thread::Result<()>; 2] = [std.join(), quiet.join()];
+    });
+    let said_so = both.is_poisoned();
+    // What to do about it: look, repair, and say that it is whole again.
+    let mut guard = both.lock().unwrap_or_else(PoisonError::into_inner);
+    guard[1] = guard[0];
+    both.clear_poison();
+    let repaired = *guard;
+    drop(guard);
+    let unnoticed = *ours.lock() == [1, 0];
+    (said_so && !both.is_poisoned(), repaired, unnoticed)
+}
+
+/// Starves, convoys, stops and poisons.
+pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    let (unfair, fair) = (Ours::<(), ThreeStates>::new(()), Semaphore::<Fair>::new(1));
+    let results = [compete(|work| (unfair.lock(), work()).1), compete(|work| (fair.acquire(), work()).1)];
+    let mut table = Table::new("Two threads, 100 ms, 20 µs a turn", &["lock", "turns", "most in a row"]);
+    for (name, (turns, row)) in ["unfair mutex", "fair semaphore"].iter().zip(results) {
+        table.row(&[name, &turns, &row]);
+    }
+    lab.detail(table);
+    let [(quick, greedy), (slow, polite)] = results;
+    let figures = [Figure::count("unfair", greedy), Figure::count("fair", polite)];
+    lab.observe("starvation: turns in a row", Verdict::observed_on_cores(2, greedy > 2 * polite), figures);
+    let figures = [Figure::count("unfair", quick), Figure::count("fair", slow)];
+    lab.observe("convoy: fairness costs turns", Verdict::observed_on_cores(2, slow < quick), figures);
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let got_it = runtime.block_on(held_across_await());
+    lab.prove("held across `await`, a lock is kept by a task that does not run", !got_it, []);
+    let claim = "such a task cannot be spawned: its future is not Send";
+    let refused = compiler::refusals(include_str!("../../refused/guard_across_await.rs"));
+    let twin = compiler::refusals(include_str!("../../refused/guard_dropped_before_await.rs"));
+    match refused.and_then(|refused| Ok((refused, twin?))) {
+        Ok((refused, twin)) => {
+            refused.iter().for_each(|refusal| lab.detail(common::blocks::Block::Code(refusal.rendered.clone())));
+            let not_send = refused.iter().any(|refusal| refusal.message.contains("cannot be sent between threads"));
+            lab.prove(claim, not_send && twin.is_empty(), []);
+        }
+        Err(error) => lab.observe(claim, Verdict::CannotTell(format!("{error:#}")), []),
+    }
+    let (said_so, repaired, unnoticed) = poisoned();
+    lab.prove("a panic poisons std's lock; it can be repaired", said_so && repaired == [1, 1], []);
+    lab.prove("others keep a half-made change quiet, as Python does", unnoticed, []);
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! **Claim**: Who takes a plain lock twice waits for himself; a re-entrant one lets him in.
+//!
+//! **Python**:
+//! ```python
+//! with rlock:           # threading.RLock
+//!     with rlock: ...   # with a Lock, the program would stand still here
+//! ```
+//!
+//! **Predict**: Why does a re-entrant guard never give you a `&mut T`?
+//!
+//! **Try**: Write `account.lock().balance += 1` for `Cell::set`. What does the compiler say?
+
+use std::cell::Cell;
+use std::thread;
+
+use common::blocks::Table;
+use common::{Lab, Verdict};
+
+use super::{cell, nanoseconds};
+use crate::primitives::mutex::Mutex;
+use crate::primitives::reentrant::{ReentrantMutex, UnderALock};
+
+/// An object whose methods call each other, each taking the lock for itself: the reason why `RLock` exists.
+pub struct Account {
+    balance: ReentrantMutex<Cell<i64>>,
+}
+
+impl Account {
+    /// An account with money.
+    pub fn new(balance: i64) -> Self {
+        Account { balance: ReentrantMutex::new(Cell::new(balance)) }
+    }
+
+    /// Takes money out.
+    pub fn withdraw(&self, amount: i64) {
+        let balance = self.balance.lock();
+        balance.set(balance.get() - amount);
+    }
+
+    /// Takes money out and a fee: the second lock inside the first. Returns what is left.
+    pub fn withdraw_with_fee(&self, amount: i64) -> i64 {
+        let balance = self.balance.lock();
+        self.withdraw(amount);
+        self.withdraw(1);
+        balance.get()
+    }
+}
+
+/// Whether a plain lock lets its own holder in. `try_lock` asks; `lock` would never return.
+pub fn plain_lets_its_holder_in() -> bool {
+    let plain = Mutex::<()>::new(());
+    let _first = plain.lock();
+    plain.try_lock().is_some()
+}
+
+/// Whether a re-entrant lock that is held twice, and given back once, keeps another thread out.
+pub fn one_level_keeps_others_out() -> bool {
+    let mutex = ReentrantMutex::<()>::new(());
+    let outer = mutex.lock();
+    drop(mutex.lock());
+    let kept_out = thread::scope(|scope| {
+        let other = scope.spawn(|| mutex.try_lock().is_none());
+        other.join().expect("it only asks")
+    });
+    drop(outer);
+    kept_out
+}
+
+/// Takes locks twice.
+pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    lab.prove("a plain lock keeps its own holder out: one thread, one deadlock", !plain_lets_its_holder_in(), []);
+    lab.prove("a re-entrant lock lets it in", Account::new(100).withdraw_with_fee(10) == 89, []);
+    lab.prove("one level given back is not the lock given back", one_level_keeps_others_out(), []);
+    let (first, ours) = (ReentrantMutex::<(), UnderALock>::new(()), ReentrantMutex::<()>::new(()));
+    let (plain, theirs) = (Mutex::<()>::new(()), parking_lot::ReentrantMutex::new(()));
+    let mut table = Table::new("A lock and unlock, alone", &["lock", "once", "once more inside"]);
+    let once = [
+        nanoseconds(|| drop(first.lock())),
+        nanoseconds(|| drop(ours.lock())),
+        nanoseconds(|| drop(theirs.lock())),
+        nanoseconds(|| drop(plain.lock())),
+    ];
+    let held = (first.lock(), ours.lock(), theirs.lock());
+    table.row(&[&"1 under a lock", &cell(once[0]), &cell(nanoseconds(|| drop(first.lock())))]);
+    table.row(&[&"2 owner", &cell(once[1]), &cell(nanoseconds(|| drop(ours.lock())))]);
+    table.row(&[&"parking_lot::ReentrantMutex", &cell(once[2]), &cell(nanoseconds(|| drop(theirs.lock())))]);
+    table.row(&[&"a plain mutex", &cell(once[3]), &"never ends"]);
+    drop(held);
+    lab.detail(table);
+    lab.observe("asking \"is it me?\" without a lock pays", Verdict::observed(once[1] < once[0]), []);
+    Ok(())
+}

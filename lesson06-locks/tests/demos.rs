@@ -1,0 +1,134 @@
+//! The lesson as a student uses it: the program is run, and what it says and how it ends is looked at.
+
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use common::within;
+use lesson06_locks::demos;
+use lesson06_locks::schedules::Step::{Lock, Unlock};
+use lesson06_locks::schedules::every_schedule;
+
+fn lesson(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lesson06-locks"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(mut command: Command) -> Output {
+    within(Duration::from_secs(120), move || command.output().expect("the lesson starts"))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the lesson prints UTF-8")
+}
+
+/// Runs one demo and fails with the claims that do not hold. Speed is observed there; no test asks for it.
+fn every_proof_holds(demo: &str) {
+    let output = run(lesson(&[demo]));
+    let printed = text(&output.stdout);
+    let failed: Vec<&str> = printed.lines().filter(|line| line.contains("FAILS")).collect();
+    assert!(failed.is_empty(), "{demo} claims what does not hold: {failed:#?}");
+    assert!(output.status.success(), "{demo} ended with {}:\n{printed}{}", output.status, text(&output.stderr));
+}
+
+macro_rules! every_proof_holds {
+    ($($demo:ident),*) => {
+        $(#[test]
+        fn $demo() {
+            every_proof_holds(stringify!($demo));
+        })*
+    };
+}
+
+every_proof_holds!(
+    lock, rlock, rwlock, semaphore, event, condition, barrier, once, deadlock, priority, contention, choosing
+);
+
+#[test]
+fn opposite_order_hangs_in_two_of_six_schedules_and_one_order_in_none() {
+    let (forwards, backwards) = ([Lock(0), Lock(1), Unlock(1), Unlock(0)], [Lock(1), Lock(0), Unlock(0), Unlock(1)]);
+    let opposite = every_schedule(&[&forwards, &backwards]);
+    assert_eq!((opposite.schedules, opposite.deadlocks, opposite.example.len()), (6, 2, 2));
+    let ordered = every_schedule(&[&forwards, &forwards]);
+    assert_eq!((ordered.schedules, ordered.deadlocks), (2, 0));
+}
+
+#[test]
+fn three_in_a_circle_hang_and_breaking_it_anywhere_repairs_it() {
+    let takes = |first, second| [Lock(first), Lock(second), Unlock(second), Unlock(first)];
+    let (one, two, three) = (takes(0, 1), takes(1, 2), takes(2, 0));
+    assert!(every_schedule(&[&one, &two, &three]).deadlocks > 0);
+    assert_eq!(every_schedule(&[&one, &two, &takes(0, 2)]).deadlocks, 0);
+}
+
+#[test]
+fn the_forced_bugs_always_show() {
+    within(Duration::from_secs(60), || {
+        for _ in 0..20 {
+            assert_eq!(demos::once::check_then_make(), 2);
+            assert!(!demos::rwlock::overlapping_readers().1, "the writer got in between overlapping readers");
+        }
+        let patience = Duration::from_millis(20);
+        assert!(demos::condition::notify_before_wait(patience) >= patience);
+        assert!(!demos::rlock::plain_lets_its_holder_in());
+    });
+}
+
+#[test]
+fn the_repairs_never_fail() {
+    within(Duration::from_secs(120), || {
+        for _ in 0..20 {
+            assert!(demos::condition::notify_before_wait_with_a_value());
+            assert!(demos::rwlock::a_waiting_writer_stops_readers());
+            assert_eq!(demos::semaphore::order_of_service(), (0..8).collect::<Vec<_>>());
+            assert_eq!(demos::once::all_at_once(), (1, 0));
+            assert!(demos::event::one_set_for_all().1);
+        }
+    });
+}
+
+#[cfg(feature = "detector")]
+#[test]
+fn a_forced_deadlock_is_reported() {
+    let reported = within(Duration::from_secs(60), || demos::deadlock::forced(Duration::from_millis(50)));
+    assert_eq!(reported.expect("threads can be started"), (true, Some(2)));
+}
+
+#[test]
+fn what_is_refused_is_refused_for_its_reason_and_its_twin_compiles() {
+    let refused =
+        common::compiler::refusals(include_str!("../refused/guard_across_await.rs")).expect("there is a rustc");
+    assert!(refused.iter().any(|refusal| refusal.message.contains("cannot be sent between threads")), "{refused:?}");
+    let twin = include_str!("../refused/guard_dropped_before_await.rs");
+    assert_eq!(common::compiler::refusals(twin).expect("there is a rustc"), []);
+}
+
+#[test]
+fn a_wrong_command_line_is_status_2_and_says_the_right_one() {
+    for (mistake, help) in [("lok", "lock"), ("--run", "usage: cargo run -p lesson06-locks"), ("99", "deadlock")] {
+        let output = run(lesson(&[mistake]));
+        let complaint = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{mistake}");
+        assert!(complaint.contains(mistake) && complaint.contains(help), "{complaint}");
+    }
+}
+
+#[test]
+fn json_has_every_claim() {
+    let output = run(lesson(&["deadlock", "--json"]));
+    let printed = text(&output.stdout);
+    for field in
+        ["\"schema\": \"concurrency-lab/1\"", "\"kind\": \"prove\"", "\"kind\": \"timeline\"", "\"passed\": true"]
+    {
+        assert!(printed.contains(field), "{field} is missing:\n{printed}");
+    }
+}
+
+#[test]
+fn no_python_is_one_line() {
+    let mut command = lesson(&["lock", "--python"]);
+    command.env("PYTHON", "no-such-python");
+    let output = run(command);
+    assert!(output.status.success());
+    assert!(text(&output.stdout).contains("there is no no-such-python here"), "{}", text(&output.stdout));
+}

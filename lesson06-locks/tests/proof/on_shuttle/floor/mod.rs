@@ -1,0 +1,6 @@
+#[path = "../../../../src/floor/cell.rs"]
+pub mod cell;
+pub mod futex;
+pub mod identity;
+
+pub const SPIN: u32 = 0;

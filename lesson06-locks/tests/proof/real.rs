@@ -1,0 +1,209 @@
+//! The library as it is, on real threads, for a fixed time. Not a fixed count: on a busy machine two threads with little
+//! to do run one after the other and never meet.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::SeqCst};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::within;
+use lesson06_locks::primitives::barrier::{self, Barrier};
+use lesson06_locks::primitives::condvar::Condvar;
+use lesson06_locks::primitives::event::Event;
+use lesson06_locks::primitives::mutex::{Mutex, Park, RawMutex, Spin, ThreeStates};
+use lesson06_locks::primitives::once::Once;
+use lesson06_locks::primitives::queue::Queue;
+use lesson06_locks::primitives::reentrant::{self, RawReentrant, ReentrantMutex};
+use lesson06_locks::primitives::rwlock::{RawRwLock, ReadersFirst, RwLock, WritersFirst};
+use lesson06_locks::primitives::semaphore::{self, RawSemaphore, Semaphore};
+
+const FOR: Duration = Duration::from_millis(150);
+const THREADS: usize = 4;
+
+/// Four threads repeat `step` until the time is over; how often they did in all.
+fn stress(step: impl Fn(usize) + Send + Sync + 'static) -> u64 {
+    within(Duration::from_secs(120), move || {
+        let end = Instant::now() + FOR;
+        let steps = AtomicU64::new(0);
+        thread::scope(|scope| {
+            for number in 0..THREADS {
+                let (step, steps) = (&step, &steps);
+                scope.spawn(move || {
+                    while Instant::now() < end {
+                        step(number);
+                        steps.fetch_add(1, SeqCst);
+                    }
+                });
+            }
+        });
+        steps.into_inner()
+    })
+}
+
+#[test]
+fn mutexes() {
+    fn with<R: RawMutex + Send + Sync + 'static>() {
+        let mutex = Arc::new(Mutex::<u64, R>::new(0));
+        let shared = mutex.clone();
+        let steps = stress(move |_| *shared.lock() += 1);
+        assert_eq!(*mutex.lock(), steps);
+    }
+    with::<Spin>();
+    with::<Park>();
+    with::<ThreeStates<0>>();
+    with::<ThreeStates<1>>();
+    with::<ThreeStates<100>>();
+}
+
+#[test]
+fn reentrant_mutexes() {
+    fn with<R: RawReentrant + Send + Sync + 'static>() {
+        let mutex = Arc::new(ReentrantMutex::<std::cell::Cell<u64>, R>::new(0.into()));
+        let shared = mutex.clone();
+        let steps = stress(move |_| {
+            let outer = shared.lock();
+            let inner = shared.lock();
+            inner.set(inner.get() + 1);
+            drop((inner, outer));
+        });
+        assert_eq!(mutex.lock().get(), steps);
+    }
+    with::<reentrant::UnderALock>();
+    with::<reentrant::Owner>();
+}
+
+#[test]
+fn rwlocks() {
+    fn with<R: RawRwLock + Send + Sync + 'static>() {
+        let lock = Arc::new(RwLock::<[u64; 2], R>::new([0; 2]));
+        let shared = lock.clone();
+        let steps = stress(move |number| {
+            if number == 0 {
+                let mut both = shared.write();
+                both[0] += 1;
+                both[1] += 1;
+            } else {
+                let both = shared.read();
+                assert_eq!(both[0], both[1], "half of a write was read");
+            }
+        });
+        assert!(lock.read()[0] <= steps);
+    }
+    with::<ReadersFirst>();
+    with::<WritersFirst>();
+}
+
+#[test]
+fn semaphores() {
+    fn with<R: RawSemaphore + Send + Sync + 'static>() {
+        let shared = Arc::new((Semaphore::<R>::new(2), AtomicI64::new(0)));
+        stress(move |_| {
+            let _permit = shared.0.acquire();
+            assert!(shared.1.fetch_add(1, SeqCst) < 2, "a third is in");
+            shared.1.fetch_sub(1, SeqCst);
+        });
+    }
+    with::<semaphore::UnderALock>();
+    with::<semaphore::Unfair<0>>();
+    with::<semaphore::Unfair>();
+    with::<semaphore::Fair>();
+}
+
+/// Two threads hand a turn to and fro a fixed number of times; it takes the time it takes.
+#[test]
+fn conditions_and_events() {
+    within(Duration::from_secs(120), || {
+        let turn = (Mutex::<u64>::new(0), Condvar::new());
+        let events = [Event::new(), Event::new()];
+        thread::scope(|scope| {
+            for me in 0..2 {
+                let (turn, events) = (&turn, &events);
+                scope.spawn(move || {
+                    for _ in 0..2_000 {
+                        *turn.1.wait_while(turn.0.lock(), |turn| *turn % 2 != me) += 1;
+                        turn.1.notify_one();
+                    }
+                    for _ in 0..2_000 {
+                        if me == 0 {
+                            events[1].set();
+                            events[0].wait();
+                            events[0].clear();
+                        } else {
+                            events[1].wait();
+                            events[1].clear();
+                            events[0].set();
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!(turn.0.into_inner(), 4_000);
+    });
+}
+
+#[test]
+fn barriers() {
+    fn with(wait: impl Fn() -> Result<bool, barrier::Broken> + Send + Sync + 'static) {
+        within(Duration::from_secs(120), move || {
+            let (came, leaders) = (AtomicU64::new(0), AtomicU64::new(0));
+            thread::scope(|scope| {
+                for _ in 0..THREADS {
+                    scope.spawn(|| {
+                        for round in 1..=1_000 {
+                            came.fetch_add(1, SeqCst);
+                            leaders.fetch_add(u64::from(wait().expect("nobody breaks it")), SeqCst);
+                            assert!(came.load(SeqCst) >= round * THREADS as u64, "left before all had come");
+                        }
+                    });
+                }
+            });
+            assert_eq!(leaders.into_inner(), 1_000);
+        });
+    }
+    let (one, two, three) = (barrier::UnderALock::new(4), Barrier::<0>::with_spin(4), Barrier::<200>::with_spin(4));
+    with(move || one.wait());
+    with(move || two.wait());
+    with(move || three.wait());
+}
+
+#[test]
+fn onces() {
+    for _ in 0..200 {
+        let shared = Arc::new((Once::new(), AtomicU64::new(0)));
+        within(Duration::from_secs(60), move || {
+            thread::scope(|scope| {
+                for _ in 0..THREADS {
+                    scope.spawn(|| {
+                        shared.0.call_once(|| assert_eq!(shared.1.fetch_add(1, SeqCst), 0));
+                        assert_eq!(shared.1.load(SeqCst), 1);
+                    });
+                }
+            });
+        });
+    }
+}
+
+#[test]
+fn queues() {
+    within(Duration::from_secs(120), || {
+        let queue = Queue::new(3);
+        let sum = AtomicU64::new(0);
+        thread::scope(|scope| {
+            for number in 0..THREADS {
+                let (queue, sum) = (&queue, &sum);
+                scope.spawn(move || {
+                    for item in 0..5_000 {
+                        if number % 2 == 0 {
+                            queue.put(item);
+                        } else {
+                            {
+                                sum.fetch_add(queue.get(), SeqCst);
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!(sum.into_inner(), 2 * (0..5_000).sum::<u64>());
+    });
+}
