@@ -23,6 +23,7 @@ mod runner;
 mod scratch;
 #[cfg(feature = "site")]
 pub mod site;
+pub mod student;
 mod terminal;
 mod within;
 pub mod work;

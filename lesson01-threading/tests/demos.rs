@@ -1,64 +1,19 @@
 //! The lesson as a student uses it: the program is run, and what it says and how it ends is looked at.
 
 use std::io::Read;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::within;
+use common::student::{self, run};
+use common::{every_proof_holds, within};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_lesson01-threading");
 
 fn lesson(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lesson01-threading"));
-    command.args(arguments).stdin(Stdio::null());
-    command
+    student::lesson(PROGRAM, arguments)
 }
 
-fn run(mut command: Command) -> Output {
-    within(Duration::from_secs(120), move || command.output().expect("the lesson starts"))
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the lesson prints UTF-8")
-}
-
-/// Runs one demo and fails with the claims that do not hold.
-fn every_proof_holds(demo: &str) {
-    let output = run(lesson(&[demo]));
-    let printed = text(&output.stdout);
-    let failed: Vec<&str> = printed.lines().filter(|line| line.contains("FAILS")).collect();
-    assert!(failed.is_empty(), "{demo} claims what does not hold: {failed:#?}");
-    assert!(output.status.success(), "{demo} ended with {}:\n{printed}{}", output.status, text(&output.stderr));
-    assert!(printed.contains(" proved"), "{demo} proved nothing:\n{printed}");
-}
-
-#[test]
-fn opening_puzzle() {
-    every_proof_holds("opening-puzzle");
-}
-
-#[test]
-fn lifecycle() {
-    every_proof_holds("lifecycle");
-}
-
-#[test]
-fn daemon() {
-    every_proof_holds("daemon");
-}
-
-#[test]
-fn gil() {
-    every_proof_holds("gil");
-}
-
-#[test]
-fn switch_points() {
-    every_proof_holds("switch-points");
-}
-
-#[test]
-fn downloader() {
-    every_proof_holds("downloader");
-}
+every_proof_holds!("lesson01-threading": opening_puzzle, lifecycle, daemon, gil, switch_points, downloader);
 
 #[test]
 fn the_puzzle_as_written_is_refused_and_its_twin_is_not() {
@@ -80,12 +35,12 @@ fn a_wrong_command_line_is_status_2_and_says_the_right_one() {
     let mistakes =
         [("opening", "opening-puzzle"), ("--run", "usage: cargo run -p lesson01-threading"), ("99", "daemon")];
     let output = run(lesson(&["downloader", "ftp://example.org"]));
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("`ftp://example.org` is no http"), "{}", text(&output.stderr));
+    assert_eq!(output.status, Some(2));
+    assert!(output.errors.contains("`ftp://example.org` is no http"), "{}", output.errors);
     for (mistake, help) in mistakes {
         let output = run(lesson(&[mistake]));
-        let complaint = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{mistake}");
+        let complaint = output.errors;
+        assert_eq!(output.status, Some(2), "{mistake}");
         assert!(complaint.contains(mistake) && complaint.contains(help), "{complaint}");
     }
 }
@@ -121,8 +76,8 @@ fn a_full_disk_is_a_message() {
     let mut command = lesson(&["list"]);
     command.stdout(full);
     let output = run(command);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).starts_with("error: cannot write the output"), "{}", text(&output.stderr));
+    assert_eq!(output.status, Some(1));
+    assert!(output.errors.starts_with("error: cannot write the output"), "{}", output.errors);
 }
 
 #[test]
@@ -130,8 +85,8 @@ fn no_python_is_one_line() {
     let mut command = lesson(&["opening-puzzle", "--python"]);
     command.env("PYTHON", "no-such-python");
     let output = run(command);
-    assert!(output.status.success());
-    assert!(text(&output.stdout).contains("there is no no-such-python here"), "{}", text(&output.stdout));
+    assert!(output.status == Some(0));
+    assert!(output.output.contains("there is no no-such-python here"), "{}", output.output);
 }
 
 #[test]
@@ -142,15 +97,15 @@ fn a_download_that_fails_is_named_and_status_1() {
     let scratch = common::Scratch::new().expect("a folder can be made");
     let to = scratch.path().to_string_lossy().into_owned();
     let output = run(lesson(&["downloader", &here, &gone, "--to", &to]));
-    let printed = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(1), "{printed}");
+    let printed = output.output;
+    assert_eq!(output.status, Some(1), "{printed}");
     assert!(printed.contains("2 of 2 downloads failed") && printed.contains(&gone), "{printed}");
 }
 
 #[test]
 fn json_has_every_claim() {
     let output = run(lesson(&["daemon", "--json"]));
-    let printed = text(&output.stdout);
+    let printed = output.output;
     for field in
         ["\"schema\": \"concurrency-lab/1\"", "\"kind\": \"prove\"", "\"verdict\": \"holds\"", "\"passed\": true"]
     {
@@ -163,11 +118,11 @@ fn a_notebook_is_written_whole_or_not_at_all() {
     let scratch = common::Scratch::new().expect("a folder can be made");
     let file = scratch.path().join("lab.html");
     let output = run(lesson(&["daemon", "--html", &file.to_string_lossy()]));
-    assert!(output.status.success());
+    assert!(output.status == Some(0));
     let page = std::fs::read_to_string(&file).expect("the notebook is there");
     assert!(page.contains("detached") && page.trim_end().ends_with("</html>"));
     let nowhere = scratch.path().join("no/such/folder/lab.html");
     let output = run(lesson(&["daemon", "--html", &nowhere.to_string_lossy()]));
-    assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("cannot write the notebook"), "{}", text(&output.stderr));
+    assert_eq!(output.status, Some(1));
+    assert!(output.errors.contains("cannot write the notebook"), "{}", output.errors);
 }

@@ -1,11 +1,12 @@
 //! The lesson as a student uses it: the program is run, and what it says and how it ends is looked at.
 
 use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
-use common::within;
+use common::student::{self, run};
+use common::{every_proof_holds, within};
 use lesson05_race_conditions::demos::{self, refused};
 use lesson05_race_conditions::pair;
 use lesson05_race_conditions::play::{Answer, LEVELS, answer};
@@ -14,13 +15,7 @@ use lesson05_race_conditions::programs::stack::Stack;
 const LIMIT: Duration = Duration::from_secs(120);
 
 fn lesson(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lesson05-race-conditions"));
-    command.args(arguments).stdin(Stdio::null());
-    command
-}
-
-fn run(mut command: Command) -> Output {
-    within(LIMIT, move || command.output().expect("the lesson starts"))
+    student::lesson(env!("CARGO_BIN_EXE_lesson05-race-conditions"), arguments)
 }
 
 /// Runs the lesson and types something.
@@ -33,36 +28,14 @@ fn run_typing(arguments: &[&str], typed: &'static str) -> String {
         let _ = child.stdin.take().expect("piped").write_all(typed.as_bytes());
         child.wait_with_output().expect("it ends")
     });
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    text(&output.stdout)
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("the lesson prints UTF-8")
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the lesson prints UTF-8")
+every_proof_holds! {
+    "lesson05-race-conditions":
+    lost_update, check_then_act, toctou, publication, store_buffering, lazy_init, aba, prevention, refused, play,
 }
-
-/// Runs one demo and fails with the claims that do not hold.
-fn every_proof_holds(demo: &str) {
-    let output = run(lesson(&[demo]));
-    let printed = text(&output.stdout);
-    let failed: Vec<&str> = printed.lines().filter(|line| line.contains("FAILS")).collect();
-    assert!(failed.is_empty(), "{demo} claims what does not hold: {failed:#?}");
-    assert!(output.status.success(), "{demo} ended with {}:\n{printed}{}", output.status, text(&output.stderr));
-    assert!(printed.contains(" proved"), "{demo} proved nothing:\n{printed}");
-    let long: Vec<&str> = printed.lines().filter(|line| line.chars().count() > 80).collect();
-    assert!(long.iter().all(|line| line.starts_with("    ")), "{demo} prints lines that are too long: {long:#?}");
-}
-
-macro_rules! every_proof_holds {
-    ($($demo:ident)*) => {
-        $(#[test]
-        fn $demo() {
-            every_proof_holds(stringify!($demo));
-        })*
-    };
-}
-
-every_proof_holds! { lost_update check_then_act toctou publication store_buffering lazy_init aba prevention refused play }
 
 #[test]
 fn what_is_forced_happens_every_time() {
@@ -99,7 +72,7 @@ fn every_row_is_refused_with_its_code_and_its_twin_is_not() {
 #[test]
 fn the_whole_lesson_asks_nobody_anything() {
     let output = run(lesson(&[]));
-    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(output.status == Some(0), "{}{}", output.output, output.errors);
 }
 
 /// A busy machine cuts the trials short: both threads stop at the same one, and have done all before it.
@@ -174,8 +147,8 @@ fn nonsense_and_an_early_end_are_no_accident() {
 fn a_level_that_is_not_there_is_a_message() {
     for level in ["0", "8", "x"] {
         let output = run(lesson(&["play", level]));
-        assert_eq!(output.status.code(), Some(2), "{level}");
-        let printed = text(&output.stderr);
+        assert_eq!(output.status, Some(2), "{level}");
+        let printed = output.errors;
         assert!(printed.contains(&format!("there is no level `{level}`, only 1 to 7")), "{printed}");
     }
 }
@@ -186,8 +159,8 @@ fn without_a_compiler_the_verdict_is_cannot_tell() {
         let mut command = lesson(&[demo]);
         command.env("RUSTC", "no-such-rustc");
         let output = run(command);
-        assert!(output.status.success(), "{demo}: {}", text(&output.stdout));
-        assert!(text(&output.stdout).contains("cannot tell"), "{demo}: {}", text(&output.stdout));
+        assert!(output.status == Some(0), "{demo}: {}", output.output);
+        assert!(output.output.contains("cannot tell"), "{demo}: {}", output.output);
     }
 }
 
@@ -197,8 +170,8 @@ fn no_python_is_one_line() {
         let mut command = lesson(&[demo, "--python", "--runs", "10"]);
         command.env("PYTHON", "no-such-python");
         let output = run(command);
-        assert!(output.status.success(), "{}", text(&output.stdout));
-        assert!(text(&output.stdout).contains("there is no no-such-python here"), "{}", text(&output.stdout));
+        assert!(output.status == Some(0), "{}", output.output);
+        assert!(output.output.contains("there is no no-such-python here"), "{}", output.output);
     }
 }
 
@@ -206,15 +179,15 @@ fn no_python_is_one_line() {
 fn a_wrong_command_line_is_status_2_and_says_the_right_one() {
     for (mistake, help) in [("lost", "lost-update"), ("--run", "usage: cargo run -p lesson05-race-conditions")] {
         let output = run(lesson(&[mistake]));
-        let complaint = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{mistake}");
+        let complaint = output.errors;
+        assert_eq!(output.status, Some(2), "{mistake}");
         assert!(complaint.contains(mistake) && complaint.contains(help), "{complaint}");
     }
 }
 
 #[test]
 fn json_has_every_claim_and_every_schedule() {
-    let printed = text(&run(lesson(&["check-then-act", "--json"])).stdout);
+    let printed = run(lesson(&["check-then-act", "--json"])).output;
     for field in
         ["\"schema\": \"concurrency-lab/1\"", "\"kind\": \"schedule\"", "\"verdict\": \"holds\"", "\"passed\": true"]
     {

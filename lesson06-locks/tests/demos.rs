@@ -1,48 +1,22 @@
 //! The lesson as a student uses it: the program is run, and what it says and how it ends is looked at.
 
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
-use common::within;
+use common::student::{self, run};
+use common::{every_proof_holds, within};
 use lesson06_locks::demos;
 use lesson06_locks::schedules::Step::{Lock, Unlock};
 use lesson06_locks::schedules::every_schedule;
 
 fn lesson(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lesson06-locks"));
-    command.args(arguments).stdin(Stdio::null());
-    command
+    student::lesson(env!("CARGO_BIN_EXE_lesson06-locks"), arguments)
 }
 
-fn run(mut command: Command) -> Output {
-    within(Duration::from_secs(120), move || command.output().expect("the lesson starts"))
+every_proof_holds! {
+    "lesson06-locks":
+    lock, rlock, rwlock, semaphore, event, condition, barrier, once, deadlock, priority, contention, choosing,
 }
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the lesson prints UTF-8")
-}
-
-/// Runs one demo and fails with the claims that do not hold. Speed is observed there; no test asks for it.
-fn every_proof_holds(demo: &str) {
-    let output = run(lesson(&[demo]));
-    let printed = text(&output.stdout);
-    let failed: Vec<&str> = printed.lines().filter(|line| line.contains("FAILS")).collect();
-    assert!(failed.is_empty(), "{demo} claims what does not hold: {failed:#?}");
-    assert!(output.status.success(), "{demo} ended with {}:\n{printed}{}", output.status, text(&output.stderr));
-}
-
-macro_rules! every_proof_holds {
-    ($($demo:ident),*) => {
-        $(#[test]
-        fn $demo() {
-            every_proof_holds(stringify!($demo));
-        })*
-    };
-}
-
-every_proof_holds!(
-    lock, rlock, rwlock, semaphore, event, condition, barrier, once, deadlock, priority, contention, choosing
-);
 
 #[test]
 fn opposite_order_hangs_in_two_of_six_schedules_and_one_order_in_none() {
@@ -107,8 +81,8 @@ fn what_is_refused_is_refused_for_its_reason_and_its_twin_compiles() {
 fn a_wrong_command_line_is_status_2_and_says_the_right_one() {
     for (mistake, help) in [("lok", "lock"), ("--run", "usage: cargo run -p lesson06-locks"), ("99", "deadlock")] {
         let output = run(lesson(&[mistake]));
-        let complaint = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{mistake}");
+        let complaint = output.errors;
+        assert_eq!(output.status, Some(2), "{mistake}");
         assert!(complaint.contains(mistake) && complaint.contains(help), "{complaint}");
     }
 }
@@ -116,7 +90,7 @@ fn a_wrong_command_line_is_status_2_and_says_the_right_one() {
 #[test]
 fn json_has_every_claim() {
     let output = run(lesson(&["deadlock", "--json"]));
-    let printed = text(&output.stdout);
+    let printed = output.output;
     for field in
         ["\"schema\": \"concurrency-lab/1\"", "\"kind\": \"prove\"", "\"kind\": \"timeline\"", "\"passed\": true"]
     {
@@ -129,6 +103,6 @@ fn no_python_is_one_line() {
     let mut command = lesson(&["lock", "--python"]);
     command.env("PYTHON", "no-such-python");
     let output = run(command);
-    assert!(output.status.success());
-    assert!(text(&output.stdout).contains("there is no no-such-python here"), "{}", text(&output.stdout));
+    assert!(output.status == Some(0));
+    assert!(output.output.contains("there is no no-such-python here"), "{}", output.output);
 }
