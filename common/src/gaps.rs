@@ -80,7 +80,7 @@ impl Lesson {
         let entries = fs::read_dir(Path::new(self.root).join("src").join(folder)).into_iter().flatten().flatten();
         let modules = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".rs")?.to_owned()));
         modules
-            .filter(|module| module != "mod" && !module.starts_with("my_") && !listed.contains(&module.as_str()))
+            .filter(|module| module != "mod" && !listed.contains(&module.as_str()))
             .map(|module| format!("{}/src/main.rs: {folder} does not list `{module}`", self.package))
             .collect()
     }
