@@ -23,15 +23,21 @@ pub struct Refusal {
     pub rendered: String,
 }
 
+/// The student's compiler, `$RUSTC` or `rustc`, told which edition these lessons are written in.
+pub fn rustc() -> Command {
+    let mut command = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    command.arg("--edition=2024");
+    command
+}
+
 /// Compiles a program that uses the standard library alone, and returns the compiler's errors: none if it compiles.
 ///
 /// # Errors
 /// If there is no `rustc` to ask, or it says something that is not a diagnostic.
 pub fn refusals(source: &str) -> anyhow::Result<Vec<Refusal>> {
     let scratch = Scratch::new().context("no folder for the compiler's output")?;
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let mut child = Command::new(rustc)
-        .args(["--edition=2024", "--crate-name=asked", "--crate-type=bin", "--emit=metadata", "--error-format=json"])
+    let mut child = rustc()
+        .args(["--crate-name=asked", "--crate-type=bin", "--emit=metadata", "--error-format=json"])
         .arg("--out-dir")
         .arg(scratch.path())
         .arg("-")

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 use common::Scratch;
+use common::compiler::rustc;
 
 /// What a program printed, by the way it was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +58,4 @@ pub fn assembly(source: &str) -> anyhow::Result<String> {
     let is_directive = |line: &str| line.trim_start().starts_with(['.', '#']) || line.trim().is_empty();
     let instructions = listing.lines().filter(|line| !is_directive(line)).map(|line| line.replace('\t', "  "));
     Ok(instructions.collect::<Vec<_>>().join("\n"))
-}
-
-fn rustc() -> Command {
-    let mut command = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    command.arg("--edition=2024");
-    command
 }

@@ -10,12 +10,12 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::hint::{black_box, spin_loop};
 use std::process::Command;
-use std::sync::{Barrier as StdBarrier, Condvar as StdCondvar, Mutex as StdMutex, OnceLock, mpsc};
+use std::sync::{Barrier as StdBarrier, Condvar as StdCondvar, Mutex as StdMutex, mpsc};
 use std::thread;
 use std::time::Instant;
 
 use common::measure::Summary;
-use core_affinity::CoreId;
+use lesson06_locks::demos::pin;
 use lesson06_locks::primitives::barrier::Barrier;
 use lesson06_locks::primitives::condvar::Condvar;
 use lesson06_locks::primitives::event::Event;
@@ -26,15 +26,6 @@ use lesson06_locks::primitives::semaphore::{Fair, Semaphore, Unfair};
 
 /// How often the peers take turns.
 const ROUNDS: usize = 25;
-
-fn pin(number: usize) {
-    // Asked once, before the first thread is pinned: afterwards the system names only the core that it is pinned to.
-    static CORES: OnceLock<Vec<CoreId>> = OnceLock::new();
-    let cores = CORES.get_or_init(|| core_affinity::get_core_ids().unwrap_or_default());
-    if let Some(core) = cores.get(number % cores.len().max(1)) {
-        core_affinity::set_for_current(*core);
-    }
-}
 
 /// Operations a second of one thread.
 fn alone(times: u32, mut work: impl FnMut()) -> f64 {

@@ -1,9 +1,11 @@
 //! The demos of this lesson, each to be read and changed on its own.
 
 use std::hint::black_box;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use common::measure::Summary;
+use core_affinity::CoreId;
 
 pub mod barrier;
 pub mod choosing;
@@ -31,8 +33,10 @@ pub(crate) fn nanoseconds<T>(mut work: impl FnMut() -> T) -> f64 {
 
 /// Keeps this thread on one core, so that two threads with different numbers run at the same time. Left to itself, the
 /// system may put both on one core, where they take turns and never meet. Where it cannot be had, nothing happens.
-pub(crate) fn pin(number: usize) {
-    let cores = core_affinity::get_core_ids().unwrap_or_default();
+pub fn pin(number: usize) {
+    // Asked once, before the first thread is pinned: afterwards the system names only the core that it is pinned to.
+    static CORES: OnceLock<Vec<CoreId>> = OnceLock::new();
+    let cores = CORES.get_or_init(|| core_affinity::get_core_ids().unwrap_or_default());
     if let Some(core) = cores.get(number % cores.len().max(1)) {
         core_affinity::set_for_current(*core);
     }
