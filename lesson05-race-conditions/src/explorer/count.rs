@@ -68,22 +68,30 @@ pub fn count_from<S: Clone + Eq + Hash, O: Ord>(
     layer.insert(point, BigUint::from(1_u8));
     for _ in 0..LONGEST {
         counts.points += layer.len();
-        let mut next: Layer<S> = HashMap::with_capacity_and_hasher(layer.len(), BuildHasherDefault::default());
-        for (point, ways) in layer {
-            let mut stuck = true;
-            for mover in program.moves(&point) {
-                stuck = false;
-                match next.entry(program.after(&point, mover)) {
-                    Entry::Vacant(place) => drop(place.insert(ways.clone())),
-                    Entry::Occupied(mut place) => *place.get_mut() += &ways,
+        // First every move, in place, then every lookup. A point that is copied or hashed right after a move costs half as
+        // much again: its bytes were just written one by one, and the processor waits before it can read them as words.
+        let mut reached = Vec::with_capacity(2 * layer.len());
+        for (point, ways) in &layer {
+            let before = reached.len();
+            for mover in program.moves(point) {
+                reached.push((point.clone(), ways));
+                if let Some((point, _)) = reached.last_mut() {
+                    program.advance(point, mover);
                 }
             }
-            if stuck {
-                let ending = match program.ending(&point) {
+            if reached.len() == before {
+                let ending = match program.ending(point) {
                     Ending::Done(state) => Ending::Done(outcome(state)),
                     Ending::Deadlock => Ending::Deadlock,
                 };
                 *counts.endings.entry(ending).or_default() += ways;
+            }
+        }
+        let mut next: Layer<S> = HashMap::with_capacity_and_hasher(layer.len(), BuildHasherDefault::default());
+        for (point, ways) in reached {
+            match next.entry(point) {
+                Entry::Vacant(place) => drop(place.insert(ways.clone())),
+                Entry::Occupied(mut place) => *place.get_mut() += ways,
             }
         }
         if next.is_empty() {

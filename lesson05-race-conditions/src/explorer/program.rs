@@ -142,7 +142,13 @@ impl<S: Clone> Program<S> {
     /// The point after a move. It is for the caller to choose one of [`Program::moves`].
     pub fn after(&self, point: &Point<S>, mover: usize) -> Point<S> {
         let mut point = point.clone();
-        let Some(step) = self.step(&point, mover) else { return point };
+        self.advance(&mut point, mover);
+        point
+    }
+
+    /// Makes a move in place. It is for the caller to choose one of [`Program::moves`].
+    pub fn advance(&self, point: &mut Point<S>, mover: usize) {
+        let Some(step) = self.step(point, mover) else { return };
         let owner = self.owner(mover);
         (step.act)(&mut point.state, owner);
         if mover < self.threads.len() {
@@ -152,7 +158,6 @@ impl<S: Clone> Program<S> {
                 Then::End => self.threads[mover].1.len() as u8, // fits: `thread` checked it
             };
         }
-        point
     }
 
     /// How a point at which nobody can move is to be called.
