@@ -2,7 +2,7 @@ use shuttle::sync::Arc;
 
 use super::primitives::condvar::{Condvar, Counter, Naive};
 use super::primitives::mutex::{Mutex, MutexGuard, Park, RawMutex, ThreeStates};
-use super::{floor::futex, in_every_schedule, in_many_schedules, together};
+use super::{floor::futex, in_every_schedule, in_many_schedules, in_many_schedules_with_long_pauses, together};
 
 /// What the versions have in common.
 trait Notify: Default + Send + Sync + 'static {
@@ -125,6 +125,27 @@ fn notifications_at_the_same_time_all_count() {
     in_many_schedules(4_000, two_notifiers(Counter::notify_all));
     in_many_schedules(4_000, two_notifiers(Condvar::notify_one));
     in_many_schedules(4_000, two_notifiers(Condvar::notify_all));
+}
+
+/// One thread notifies once, another twice, and the waiter needs all three. If counting were two steps, the first could
+/// stand still between them and set the counter back to what the waiter has seen, after the third had moved it on.
+#[test]
+fn the_counter_of_notifications_never_goes_back() {
+    for notify in [Condvar::notify_one, Condvar::notify_all] {
+        in_many_schedules_with_long_pauses(4_000, 3, move || {
+            let shared = Arc::new((Mutex::<usize, ThreeStates<0>>::new(0), Condvar::new()));
+            together(3, move |number| {
+                let (news, arrived) = &*shared;
+                if number == 0 {
+                    drop(arrived.wait_while(news.lock(), |news| *news < 3));
+                }
+                for _ in 0..number {
+                    *news.lock() += 1;
+                    notify(arrived);
+                }
+            });
+        });
+    }
 }
 
 /// Waiters come and go while others do; the number of waiters must keep up.
