@@ -38,7 +38,7 @@ pub(crate) const OPTIONS: &str = "      --runs N       how often a demo repeats 
       --full         larger sizes, longer runs, every detail
       --predict      ask before showing
       --python       run CPython's version beside it, where there is one
-      --html FILE    write the run as a page of its own
+      --html FILE    add the run to a notebook, a page of its own
       --json         print the run as JSON (the schema is in common/README.md)
       --to FOLDER    where a demo that keeps files puts them
       --plain        no colour, ASCII only

@@ -8,6 +8,13 @@ use crate::lesson::{Demo, Exercise, Lesson};
 /// More lines than this are too many for one sitting.
 const LONGEST_DEMO: usize = 150;
 
+/// And so are more lines than this of a README.
+const LONGEST_README: usize = 150;
+
+/// What a lesson's README has, in this order; others may stand between.
+const SECTIONS: [&str; 6] =
+    ["Predict", "Python and Rust", "What goes on", "Demos", "Exercises", "What this does not prove"];
+
 impl Lesson {
     /// What is missing in this lesson, a line each; empty when it is whole.
     ///
@@ -24,6 +31,7 @@ impl Lesson {
         for exercise in self.exercises {
             gaps.extend(self.gaps_of_exercise(exercise, &readme, &exercise_tests));
         }
+        gaps.extend(self.gaps_of_readme(&readme));
         gaps.extend(self.strays("demos", self.demos.iter().map(|demo| demo.module).collect()));
         gaps.extend(self.strays("exercises", self.exercises.iter().map(|exercise| exercise.module).collect()));
         gaps
@@ -75,6 +83,35 @@ impl Lesson {
         failed(checks)
     }
 
+    fn gaps_of_readme(&self, readme: &str) -> Vec<String> {
+        let file = format!("{}/README.md", self.package);
+        let headings = readme.lines().filter_map(|line| line.strip_prefix("## "));
+        let sections: Vec<&str> = headings.filter(|heading| SECTIONS.contains(heading)).collect();
+        let command = format!("$ cargo run -p {}\n", self.package);
+        let checks = [
+            (readme.lines().count() <= LONGEST_README, format!("{file}: more than {LONGEST_README} lines")),
+            (readme.contains(" minutes, exercises included.*"), format!("{file}: say how many minutes it takes")),
+            (readme.contains(&command), format!("{file}: show what `cargo run -p {}` prints", self.package)),
+            (
+                sections == SECTIONS,
+                format!("{file}: needs the sections {SECTIONS:?}, in this order; it has {sections:?}"),
+            ),
+            (readme.contains(self.next), format!("{file}: its end does not point at `{}`", self.next)),
+        ];
+        let mut gaps = failed(checks);
+        let table = readme.split("\n## Demos\n").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap_or_default();
+        let rows = table
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+            .filter(|name| !name.contains('/'));
+        let no_demo = rows.filter(|name| !self.demos.iter().any(|demo| demo.name() == **name));
+        gaps.extend(no_demo.map(|name| format!("{file}: there is no demo `{name}`")));
+        let headings = readme.lines().filter_map(|line| line.strip_prefix("### `")?.split('`').next());
+        let no_exercise = headings.filter(|name| !self.exercises.iter().any(|exercise| exercise.name() == **name));
+        gaps.extend(no_exercise.map(|name| format!("{file}: there is no exercise `{name}`")));
+        gaps
+    }
+
     /// Files that lie in a folder and that the table of contents does not list.
     fn strays(&self, folder: &str, listed: Vec<&str>) -> Vec<String> {
         let entries = fs::read_dir(Path::new(self.root).join("src").join(folder)).into_iter().flatten().flatten();
@@ -113,10 +150,24 @@ mod tests {
             "there is no solution of that name",
             "needs solution_my_exercise and exercise_my_exercise",
             "the exercises do not name `my-exercise`",
+            "say how many minutes",
+            "show what `cargo run -p lesson00` prints",
+            "needs the sections",
         ];
         assert_eq!(gaps.len(), expected.len(), "{gaps:#?}");
         for (gap, expected) in gaps.iter().zip(expected) {
             assert!(gap.contains(expected), "{gap}");
         }
+    }
+
+    #[test]
+    fn a_readme_that_names_what_is_not_there_is_told() {
+        let lesson = Lesson { package: "lesson00", root: "", title: "", next: "next", demos: &[], exercises: &[] };
+        let headings = SECTIONS.map(|section| format!("## {section}\n"));
+        let whole = format!("*5 minutes, exercises included.*\n$ cargo run -p lesson00\n{}next", headings.concat());
+        assert_eq!(lesson.gaps_of_readme(&whole), [""; 0]);
+        let stale = whole.replace("## Demos\n", "## Demos\n\n| `gone` | x |\n### `lost` (5 minutes)\n");
+        assert_eq!(lesson.gaps_of_readme(&stale).len(), 2, "{:?}", lesson.gaps_of_readme(&stale));
+        assert_eq!(lesson.gaps_of_readme(&whole.replace("## Predict", "## Guess")).len(), 1);
     }
 }

@@ -94,9 +94,9 @@ fn run_demos(lesson: &Lesson, demos: &[usize], options: Options, terminal: Termi
         demos: Vec::new(),
     };
     let mut lab = Lab::new(lesson, options.clone(), terminal, details);
-    lab.terminal().lesson(&report)?;
+    lab.terminal().lesson(&report, details)?;
     for &index in demos {
-        let demo = run_demo(lesson, &lesson.demos[index], &mut lab, &options)?;
+        let demo = run_demo(lesson, &lesson.demos[index], &mut lab, &options, details)?;
         lab.terminal().demo_end(&demo, details)?;
         report.demos.push(demo);
     }
@@ -105,13 +105,19 @@ fn run_demos(lesson: &Lesson, demos: &[usize], options: Options, terminal: Termi
         Terminal::stdout(true).text(&serde_json::to_string_pretty(&json::document(&report))?)?;
     }
     if let Some(file) = &options.html {
-        write_page(file, &html::page(&report))?;
+        write_page(file, &report)?;
         lab.terminal().text(&format!("The notebook is in {}.", file.display()))?;
     }
     Ok(!report.failed())
 }
 
-fn run_demo(lesson: &Lesson, demo: &Demo, lab: &mut Lab, options: &Options) -> anyhow::Result<DemoReport> {
+fn run_demo(
+    lesson: &Lesson,
+    demo: &Demo,
+    lab: &mut Lab,
+    options: &Options,
+    details: bool,
+) -> anyhow::Result<DemoReport> {
     let header = demo.header();
     let mut report = DemoReport {
         name: demo.name(),
@@ -125,7 +131,7 @@ fn run_demo(lesson: &Lesson, demo: &Demo, lab: &mut Lab, options: &Options) -> a
         error: None,
         seconds: 0.0,
     };
-    lab.terminal().demo(&report)?;
+    lab.terminal().demo(&report, details)?;
     if options.predict {
         lab.terminal().question(&report.question)?;
         let mut line = String::new();
@@ -153,8 +159,15 @@ fn words_of(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }
 
-/// Writes the page beside its place and moves it there: a full disk leaves no half of a page.
-fn write_page(file: &Path, page: &str) -> anyhow::Result<()> {
+/// Adds the run to the notebook in this file. It is written beside its place and moved there: a full disk leaves no
+/// half of a page, and the old one is not lost.
+fn write_page(file: &Path, report: &Report) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write the notebook to {}", file.display());
+    let earlier = match std::fs::read_to_string(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        earlier => earlier.with_context(cannot)?,
+    };
+    let page = html::page(report, &earlier).with_context(cannot)?;
     let mut unfinished = file.as_os_str().to_owned();
     unfinished.push(".unfinished");
     let unfinished = Path::new(&unfinished);
@@ -162,7 +175,7 @@ fn write_page(file: &Path, page: &str) -> anyhow::Result<()> {
     if written.is_err() {
         let _ = std::fs::remove_file(unfinished);
     }
-    written.with_context(|| format!("cannot write the notebook to {}", file.display()))
+    written.with_context(cannot)
 }
 
 fn usage(lesson: &Lesson) -> String {

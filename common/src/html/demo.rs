@@ -9,9 +9,9 @@ use crate::format;
 use crate::report::DemoReport;
 
 /// The demo's section. `number` counts from 1.
-pub(super) fn write(page: &mut String, number: usize, demo: &DemoReport) -> fmt::Result {
+pub(super) fn write(page: &mut String, package: &str, number: usize, demo: &DemoReport) -> fmt::Result {
     let name = Text(&demo.name);
-    writeln!(page, r#"<section id="demo-{name}" class="demo">"#)?;
+    writeln!(page, r#"<section id="{}-{name}" class="demo">"#, Text(package))?;
     writeln!(page, r#"<h2><span class="counter">{number}</span> {name}</h2>"#)?;
     let seconds = format::seconds(demo.seconds);
     writeln!(page, r#"<p class="where"><code>{}</code> <span>ran for {seconds}</span></p>"#, Text(&demo.file))?;

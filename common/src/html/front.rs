@@ -65,10 +65,11 @@ fn summary(page: &mut String, report: &Report) -> fmt::Result {
 }
 
 fn contents(page: &mut String, report: &Report) -> fmt::Result {
-    writeln!(page, r#"<nav aria-label="Contents"><h2>Contents</h2><ol>"#)?;
+    writeln!(page, r#"<nav aria-label="Demos"><h2>Demos</h2><ol>"#)?;
+    let package = Text(report.package);
     for demo in &report.demos {
         let name = Text(&demo.name);
-        write!(page, r##"<li><a href="#demo-{name}">{name}</a> "##)?;
+        write!(page, r##"<li><a href="#{package}-{name}">{name}</a> "##)?;
         verdicts(page, demo)?;
         writeln!(page, "<p>{}</p></li>", Prose(&demo.claim))?;
     }

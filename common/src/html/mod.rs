@@ -11,6 +11,7 @@ mod figure;
 mod front;
 mod ink;
 mod lines;
+mod notebook;
 mod outcomes;
 mod points;
 #[cfg(test)]
@@ -24,31 +25,49 @@ use std::fmt::{self, Write};
 
 use crate::report::Report;
 use escape::Text;
+pub(crate) use notebook::NotANotebook;
+use notebook::Runs;
 
 const STYLE: &str = concat!(include_str!("page.css"), include_str!("pictures.css"));
 
-/// The whole page. The report itself is in it, as JSON, in `<script id="report">`.
-pub(crate) fn page(report: &Report) -> String {
-    let mut page = String::new();
-    write_page(&mut page, report).expect("a String takes whatever is written to it");
-    page
+/// What every notebook has in its head, and nothing else has: so a file that is none is not overwritten.
+const GENERATOR: &str = r#"<meta name="generator" content="concurrency-lab">"#;
+
+/// The page with this run, and with the runs of other lessons that `earlier`, the page's text as it is, holds.
+///
+/// # Errors
+/// `earlier` is no notebook.
+pub(crate) fn page(report: &Report, earlier: &str) -> Result<String, NotANotebook> {
+    let mut runs = notebook::runs(earlier)?;
+    runs.insert(report.package.to_owned(), run(report).expect("a String takes whatever is written to it"));
+    Ok(write_page(&runs).expect("a String takes whatever is written to it"))
 }
 
-fn write_page(page: &mut String, report: &Report) -> fmt::Result {
-    writeln!(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">")?;
+/// A run as it stands in a page. The report itself is in it, as JSON, in `<script class="report">`.
+fn run(report: &Report) -> Result<String, fmt::Error> {
+    let mut run = String::new();
+    front::write(&mut run, report)?;
+    for (index, demo) in report.demos.iter().enumerate() {
+        demo::write(&mut run, report.package, index + 1, demo)?;
+    }
+    let document = escape::json(&crate::json::document(report));
+    writeln!(run, "<script type=\"application/json\" class=\"report\">{document}</script>")?;
+    Ok(run)
+}
+
+fn write_page(runs: &Runs) -> Result<String, fmt::Error> {
+    let mut page = String::new();
+    writeln!(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n{GENERATOR}")?;
     writeln!(page, r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#)?;
     writeln!(page, r#"<meta name="color-scheme" content="light dark">"#)?;
     writeln!(page, r#"<link rel="icon" href="data:,">"#)?;
-    writeln!(page, "<title>{}: lab notebook</title>", Text(report.title))?;
+    let names = runs.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+    writeln!(page, "<title>{}: lab notebook</title>", Text(&names))?;
     writeln!(page, "<style>\n{STYLE}</style>\n</head>\n<body>")?;
     page.write_str(ink::DEFINITIONS)?;
-    front::write(page, report)?;
-    page.write_str("<main>\n")?;
-    for (index, demo) in report.demos.iter().enumerate() {
-        demo::write(page, index + 1, demo)?;
-    }
-    let document = escape::json(&crate::json::document(report));
-    writeln!(page, "</main>\n<script type=\"application/json\" id=\"report\">{document}</script>\n</body>\n</html>")
+    notebook::write(&mut page, runs)?;
+    page.write_str("</body>\n</html>\n")?;
+    Ok(page)
 }
 
 #[cfg(test)]
@@ -65,7 +84,7 @@ mod tests {
 
     #[test]
     fn every_element_is_closed() {
-        let page = page(&sample::report());
+        let page = page(&sample::report(), "").unwrap();
         let mut open = Vec::new();
         for tag in tags(&page) {
             match tag.strip_prefix('/') {
@@ -79,7 +98,7 @@ mod tests {
 
     #[test]
     fn no_text_becomes_markup() {
-        let page = page(&sample::report());
+        let page = page(&sample::report(), "").unwrap();
         assert!(page.contains("&lt;b onclick=&quot;x&quot;&gt;"));
         assert!(!page.contains("<b onclick"));
         assert_eq!(page.matches("</script>").count(), 1);
@@ -88,7 +107,7 @@ mod tests {
 
     #[test]
     fn no_coordinate_is_odd() {
-        let page = page(&sample::report());
+        let page = page(&sample::report(), "").unwrap();
         for attribute in page.split_whitespace().filter(|word| word.contains("%\"")) {
             assert!(!attribute.contains("NaN") && !attribute.contains("inf"), "{attribute}");
         }
@@ -96,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_page_needs_nothing_else() {
-        let page = page(&sample::report());
+        let page = page(&sample::report(), "").unwrap();
         for request in ["src=", "@import", "http:", "https:", "<script>"] {
             assert!(!page.contains(request), "{request}");
         }
@@ -106,14 +125,14 @@ mod tests {
 
     #[test]
     fn one_report_makes_one_page() {
-        assert_eq!(page(&sample::report()), page(&sample::report()));
+        assert_eq!(page(&sample::report(), "").unwrap(), page(&sample::report(), "").unwrap());
     }
 
     #[test]
     fn the_report_is_in_the_page() {
         let report = sample::report();
-        let page = page(&report);
-        let (_, rest) = page.split_once(r#"<script type="application/json" id="report">"#).unwrap();
+        let page = page(&report, "").unwrap();
+        let (_, rest) = page.split_once(r#"<script type="application/json" class="report">"#).unwrap();
         let (document, _) = rest.split_once("</script>").unwrap();
         assert_eq!(serde_json::from_str::<serde_json::Value>(document).unwrap(), crate::json::document(&report));
     }
@@ -121,7 +140,7 @@ mod tests {
     #[test]
     fn a_large_picture_stays_small() {
         let report = sample::report();
-        let page = page(&report);
+        let page = page(&report, "").unwrap();
         let (picture, _) = page.split_once("Twelve workers").unwrap().1.split_once("</figure>").unwrap();
         assert!(picture.len() < 500_000, "{}", picture.len());
     }

@@ -51,8 +51,8 @@ impl Terminal {
         self.write(text)
     }
 
-    /// The head of a run.
-    pub(crate) fn lesson(&mut self, report: &Report) -> io::Result<()> {
+    /// The head of a run. With `details` each demo gets a blank line before it; without, the first one alone.
+    pub(crate) fn lesson(&mut self, report: &Report, details: bool) -> io::Result<()> {
         let machine = &report.machine;
         let title = Ink::Bold.paint(&format!("{}: {}", report.package, report.title));
         let here = format!(
@@ -64,15 +64,15 @@ impl Terminal {
             machine.system,
             report.seed
         );
-        self.write(&format!("{title}\n{}", Ink::Dim.paint(&here)))
+        self.write(&format!("{title}\n{}{}", Ink::Dim.paint(&here), if details { "" } else { "\n" }))
     }
 
     /// The head of a demo.
-    pub(crate) fn demo(&mut self, demo: &DemoReport) -> io::Result<()> {
+    pub(crate) fn demo(&mut self, demo: &DemoReport, details: bool) -> io::Result<()> {
         let name = demo.name.as_str();
         let rule = "─".repeat(WIDTH.saturating_sub(name.chars().count() + demo.file.chars().count() + 6));
         let head = format!("── {} {} {}", Ink::Heading.paint(name), Ink::Dim.paint(&rule), Ink::Dim.paint(&demo.file));
-        self.write(&format!("\n{head}\n{}", wrap(&demo.claim, "")))
+        self.write(&format!("{}{head}\n{}", if details { "\n" } else { "" }, wrap(&demo.claim, "")))
     }
 
     /// The question, before the answer.

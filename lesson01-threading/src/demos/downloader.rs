@@ -78,7 +78,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
         let rates = [addresses.len() as f64 / time, bytes as f64 / time / 1e6].map(|rate| format!("{rate:.1}"));
         table.row(&[&threads, &format::seconds(time), &rates[0], &rates[1], &format::ratio(seconds[0] / time)]);
     }
-    lab.show(table);
+    lab.detail(table);
     let mut bars = Bars::new("Speedup over one thread", "threads", THREADS, "times");
     bars.series("threads", seconds.iter().map(|time| seconds[0] / time));
     lab.detail(bars);
@@ -97,9 +97,9 @@ fn hard_to_get(lab: &mut Lab, client: &Client, site: &RunningSite) -> anyhow::Re
     let scratch = Scratch::new().context("no folder for the files")?;
     let results = client.download_all(&addresses, scratch.path(), 2, || {});
     let attempts: Vec<u32> = results.into_iter().map(|result| Ok(result?.attempts)).collect::<anyhow::Result<_>>()?;
-    let figures = ["after 503: attempts", "after a torn body"].into_iter().zip(&attempts);
+    let figures = ["503", "torn"].into_iter().zip(&attempts);
     let figures = figures.map(|(name, &attempts)| Figure::count(name, attempts.into()));
-    lab.prove("what fails is tried again, and again", attempts == [3, 2], figures.collect::<Vec<_>>());
+    lab.prove("what fails is tried again: attempts after a", attempts == [3, 2], figures.collect::<Vec<_>>());
     Ok(())
 }
 

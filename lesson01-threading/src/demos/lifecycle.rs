@@ -144,7 +144,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
         let [wanted, started] = [wanted, started].map(|threads| format::count(threads as u64));
         table.row(&[&wanted, &started, &start, &memory]);
     }
-    lab.show(table);
+    lab.detail(table);
     lab.observe("ten thousand threads fit into one process", Verdict::observed(all_started), []);
     Ok(())
 }

@@ -1,5 +1,4 @@
-//! **Claim**: The lock saves the interpreter's reference counts, not your counter: whether `counter += 1` loses updates
-//! depends on where the interpreter looks for a switch.
+//! **Claim**: The lock saves the interpreter's counts, not yours: `+= 1` may lose updates.
 //!
 //! **Python**:
 //! ```python
@@ -93,6 +92,6 @@ fn torn_counts(lab: &mut Lab) {
         crashes.map(|(_, found)| found.schedules).sum::<u128>(),
         outcomes.values().map(|found| found.schedules).sum::<u128>(),
     );
-    let figures = [Figure::new("in", crashing as f64, ""), Figure::new("of", all as f64, "")];
-    lab.prove("plain counts and no lock: a read can free what is in use", crashing > 0, figures);
+    let figures = [Figure::count("in", crashing as u64), Figure::count("of", all as u64)];
+    lab.prove("plain counts and no lock free what is in use", crashing > 0, figures);
 }

@@ -1,5 +1,4 @@
-//! **Claim**: A lock-free stack takes a top node that left and came back for one that never left, and hands out a node
-//! twice. A count of changes beside the top ends it.
+//! **Claim**: A lock-free stack hands out a node twice; a count beside the top ends it.
 //!
 //! **Python**:
 //! ```python

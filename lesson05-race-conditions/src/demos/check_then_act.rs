@@ -1,5 +1,4 @@
-//! **Claim**: An account whose every access is locked is overdrawn all the same if check and act lock it apart: in 70 of
-//! 72 schedules. Under one lock, in none.
+//! **Claim**: Locked to check, locked to act, and yet overdrawn; under one lock it is not.
 //!
 //! **Python**:
 //! ```python

@@ -1,5 +1,4 @@
-//! **Claim**: "Not there yet? Make it" on two threads makes it twice, in 18 of 20 schedules; looking again under a lock,
-//! as `OnceLock` does, makes it once in all of them.
+//! **Claim**: "Not there yet? Make it" on two threads makes it twice; `OnceLock` makes one.
 //!
 //! **Python**:
 //! ```python

@@ -1,5 +1,4 @@
-//! **Claim**: Two threads that load, add and store N times each can leave a counter at 2, however large N is; with one step
-//! in place of the three they lose nothing.
+//! **Claim**: Two threads that add N times each can leave 2; with atomic adds they never do.
 //!
 //! **Python**:
 //! ```python
@@ -119,11 +118,11 @@ fn larger(lab: &mut Lab) {
 
 /// The plain `+= 1` of a C programmer, a data race and undefined behaviour, built both ways.
 fn debug_and_optimised(lab: &mut Lab) {
-    let claim = "optimising hides a racy += 1 (UB!)";
+    let claim = "optimising hides a race (UB!)";
     match optimiser::both(include_str!("../../compiled/plain_add.rs")) {
         Ok(printed) => {
             let [debug, optimised] = [printed.debug, printed.optimised].map(|wrong| wrong.parse().unwrap_or(f64::NAN));
-            let figures = [Figure::new("debug", debug, "% wrong"), Figure::new("optimised", optimised, "%")];
+            let figures = [Figure::new("wrong: debug", debug, "%"), Figure::new("optimised", optimised, "%")];
             lab.observe(claim, Verdict::observed_on_cores(2, debug > optimised), figures);
         }
         Err(error) => lab.observe(claim, Verdict::CannotTell(format!("{error:#}")), []),

@@ -1,5 +1,4 @@
-//! **Claim**: You can break each of these programs yourself, in a plain terminal, by choosing who takes the next step; and
-//! so can the explorer, which needs no luck either.
+//! **Claim**: You can break each of these programs yourself, and so can the explorer.
 //!
 //! **Python**:
 //! ```python

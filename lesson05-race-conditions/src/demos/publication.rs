@@ -1,5 +1,4 @@
-//! **Claim**: A relaxed flag says "the data are there" and promises nothing: optimised, about every read finds old data.
-//! With `Release` none does, for the price of one word.
+//! **Claim**: A relaxed flag says "the data are there" and promises nothing; `Release` does.
 //!
 //! **Python**:
 //! ```python

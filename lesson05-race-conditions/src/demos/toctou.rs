@@ -1,5 +1,4 @@
-//! **Claim**: Ask whether a file exists, then make it, and two threads both believe that they made it. `create_new` asks
-//! and makes in one step.
+//! **Claim**: Whether a file exists is old news; `create_new` asks and makes in one step.
 //!
 //! **Python**:
 //! ```python
