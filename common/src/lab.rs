@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,11 +23,13 @@ pub struct Lab {
     terminal: Terminal,
     details: bool,
     blocks: Vec<Block>,
+    /// What each Python script said, by script and arguments: two demos that ask the same are told the same.
+    python: HashMap<(PathBuf, Vec<String>), Result<PythonRun, String>>,
 }
 
 impl Lab {
     pub(crate) fn new(lesson: &Lesson, options: Options, terminal: Terminal, details: bool) -> Self {
-        Lab { options, root: Path::new(lesson.root), terminal, details, blocks: Vec::new() }
+        Lab { options, root: Path::new(lesson.root), terminal, details, blocks: Vec::new(), python: HashMap::new() }
     }
 
     /// How often to repeat: `--runs`, or what the demo says.
@@ -87,8 +90,11 @@ impl Lab {
         let runs = self.options.runs.map(|runs| ["--runs".to_owned(), runs.to_string()]);
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).chain(runs.into_iter().flatten());
         let script = self.root.join("python").join(script);
-        let run = python::run(&script, &arguments.collect::<Vec<_>>(), Duration::from_secs(60));
-        run.map_err(|reason| self.show(format!("Python: {reason}."))).ok()
+        let question = (script, arguments.collect::<Vec<_>>());
+        let answer = self.python.entry(question);
+        let run =
+            answer.or_insert_with_key(|(script, arguments)| python::run(script, arguments, Duration::from_secs(60)));
+        run.clone().map_err(|reason| self.show(format!("Python: {reason}."))).ok()
     }
 
     /// A progress line of `total` steps.
