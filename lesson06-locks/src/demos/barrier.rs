@@ -131,5 +131,9 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.detail(table);
     let figures = [Figure::ratio("quicker", times[3] / times[1])];
     lab.observe("asking before sleeping pays", Verdict::observed_on_cores(2, times[1] < times[3]), figures);
+    if let Some(python) = lab.python("locks.py", &["--only", "barrier_2"]) {
+        let round = common::format::seconds(1.0 / python.figure("barrier_2"));
+        lab.show(format!("{}: {round} a round of two threads", python.name()));
+    }
     Ok(())
 }

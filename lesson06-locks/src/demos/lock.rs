@@ -17,7 +17,7 @@ use std::thread;
 use common::blocks::Table;
 use common::{Figure, Lab, Verdict, measure};
 
-use super::{cell, nanoseconds, pin};
+use super::{beside_python, cell, nanoseconds, pin};
 use crate::primitives::mutex::{Mutex, Park, RawMutex, Spin, ThreeStates};
 
 /// How often each of two threads takes the lock.
@@ -88,7 +88,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.prove("no update is lost; a panic gives the lock back", wrong == 0 && is_free_after_a_panic(), []);
     let figures = [Figure::ratio("quicker", sleeps / asks)];
     lab.observe("asking before sleeping pays", Verdict::observed_on_cores(2, asks < sleeps), figures);
-    python(lab);
+    beside_python(lab, "lock", "threading.Lock");
     Ok(())
 }
 
@@ -105,12 +105,4 @@ fn two_threads<M: Sync>(mutex: M, add: impl Fn(&M) + Sync, end: impl FnOnce(M) -
         scope.spawn(|| work(1));
     });
     end(mutex)
-}
-
-fn python(lab: &mut Lab) {
-    let Some(python) = lab.python("locks.py", &["--only", "lock"]) else { return };
-    let mut table = Table::new(format!("The same on {}", python.name()), &["lock", "alone", "two threads"]);
-    let figures = ["lock_1", "lock_2"].map(|name| cell(1e9 / python.figure(name)));
-    table.row(&[&"threading.Lock", &figures[0], &figures[1]]);
-    lab.show(table);
 }

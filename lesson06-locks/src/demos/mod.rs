@@ -4,6 +4,8 @@ use std::hint::black_box;
 use std::sync::OnceLock;
 use std::time::Instant;
 
+use common::Lab;
+use common::blocks::Table;
 use common::measure::Summary;
 use core_affinity::CoreId;
 
@@ -45,4 +47,13 @@ pub fn pin(number: usize) {
 /// Nanoseconds as a table's cell.
 pub(crate) fn cell(nanoseconds: f64) -> String {
     format!("{nanoseconds:.1} ns")
+}
+
+/// What CPython's counterpart costs, if the student asked for it.
+pub(crate) fn beside_python(lab: &mut Lab, primitive: &str, name: &str) {
+    let Some(python) = lab.python("locks.py", &["--only", primitive]) else { return };
+    let mut table = Table::new(format!("The same on {}", python.name()), &["", "alone", "two threads"]);
+    let [alone, two] = ["1", "2"].map(|threads| cell(1e9 / python.figure(&format!("{primitive}_{threads}"))));
+    table.row(&[&name, &alone, &two]);
+    lab.show(table);
 }

@@ -16,7 +16,7 @@ use std::thread;
 use common::blocks::Table;
 use common::{Lab, Verdict};
 
-use super::{cell, nanoseconds};
+use super::{beside_python, cell, nanoseconds};
 use crate::primitives::mutex::Mutex;
 use crate::primitives::reentrant::{ReentrantMutex, UnderALock};
 
@@ -88,5 +88,6 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     drop(held);
     lab.detail(table);
     lab.observe("asking \"is it me?\" without a lock pays", Verdict::observed(once[1] < once[0]), []);
+    beside_python(lab, "rlock", "threading.RLock");
     Ok(())
 }

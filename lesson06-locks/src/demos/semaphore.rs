@@ -16,7 +16,7 @@ use std::thread;
 use common::blocks::Table;
 use common::{Figure, Lab, Verdict, measure};
 
-use super::{cell, nanoseconds, pin};
+use super::{beside_python, cell, nanoseconds, pin};
 use crate::primitives::semaphore::{Fair, RawSemaphore, Semaphore, UnderALock, Unfair};
 
 /// How many may be in at once.
@@ -102,5 +102,6 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.detail(table);
     let figures = [Figure::ratio("slower", slow / quick)];
     lab.observe("fairness costs throughput", Verdict::observed_on_cores(2, slow > quick), figures);
+    beside_python(lab, "semaphore", "threading.Semaphore");
     Ok(())
 }
