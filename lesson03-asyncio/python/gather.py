@@ -1,0 +1,82 @@
+"""Three waits in sequence and together; and what becomes of the others when one fails.
+
+    python3 gather.py [--json]
+"""
+
+import argparse
+import asyncio
+import json
+import platform
+import sys
+import time
+
+WAITS = [0.06, 0.04, 0.02]
+FAILS = 1
+
+
+async def visit(number, finished, fails):
+    await asyncio.sleep(WAITS[number])
+    finished.append(number)
+    if fails and number == FAILS:
+        raise ValueError(f"visit {number} failed")
+
+
+async def in_sequence():
+    for number in range(3):
+        await visit(number, [], False)
+
+
+async def gathered(finished, fails):
+    await asyncio.gather(*(visit(number, finished, fails) for number in range(3)))
+
+
+async def grouped(finished, fails):
+    async with asyncio.TaskGroup() as group:  # from 3.11 on
+        for number in range(3):
+            group.create_task(visit(number, finished, fails))
+
+
+async def timed(awaitable):
+    start = time.perf_counter()
+    try:
+        await awaitable
+    except Exception:  # the failure, or the group of failures, that is looked at
+        pass
+    return time.perf_counter() - start
+
+
+async def experiment():
+    figures = {"sequence_seconds": await timed(in_sequence())}
+    figures["gather_all_seconds"] = await timed(gathered([], False))
+    ways = {"gather": gathered}
+    if hasattr(asyncio, "TaskGroup"):
+        ways["task_group"] = grouped
+    for name, way in ways.items():
+        finished = []
+        figures[f"{name}_seconds"] = await timed(way(finished, True))
+        await asyncio.sleep(2 * WAITS[0])  # whoever goes on has time to finish
+        figures[f"{name}_finished"] = len(finished)
+    return figures
+
+
+def measure():
+    return asyncio.run(experiment())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, help="accepted, and without effect here")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    options = parser.parse_args()
+    figures = measure()
+    if options.json:
+        gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+        print(json.dumps({"python": platform.python_version(), "gil": gil, "figures": figures}))
+        return
+    print(f"CPython {platform.python_version()}")
+    for name, value in figures.items():
+        print(f"  {name:26} {value:,.6g}")
+
+
+if __name__ == "__main__":
+    main()

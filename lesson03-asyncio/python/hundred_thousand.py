@@ -1,0 +1,71 @@
+"""100,000 sleeping tasks: how fast they start, and what each weighs.
+
+    python3 hundred_thousand.py [--json]
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import platform
+import sys
+import time
+import tracemalloc
+
+COUNT = 100_000
+
+
+async def start(count):
+    """Starts sleepers and lets each run until it sleeps. How long that took, and the tasks."""
+    begin = time.perf_counter()
+    tasks = [asyncio.ensure_future(asyncio.sleep(3600)) for _ in range(count)]
+    await asyncio.sleep(0)
+    seconds = time.perf_counter() - begin
+    return seconds, tasks
+
+
+async def stop(tasks):
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+async def rate():
+    seconds, tasks = await start(COUNT)
+    await stop(tasks)
+    return COUNT / seconds
+
+
+async def weight():
+    """As tracemalloc counts them: what was asked for, without the allocator's own rounding."""
+    gc.collect()
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    _, tasks = await start(COUNT)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    await stop(tasks)
+    return (after - before) / COUNT
+
+
+def measure():
+    return {"started_per_second": asyncio.run(rate()), "bytes_each": asyncio.run(weight())}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, help="accepted, and without effect here")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    options = parser.parse_args()
+    figures = measure()
+    if options.json:
+        gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+        print(json.dumps({"python": platform.python_version(), "gil": gil, "figures": figures}))
+        return
+    print(f"CPython {platform.python_version()}")
+    for name, value in figures.items():
+        print(f"  {name:26} {value:,.6g}")
+
+
+if __name__ == "__main__":
+    main()
