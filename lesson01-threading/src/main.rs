@@ -16,7 +16,7 @@ const LESSON: Lesson = lesson! {
         downloader,     // threads that wait together
     ],
     exercises: [parallel_sum, bounded_downloader, join_on_drop],
-    next: "cargo run -p lesson05-race-conditions",
+    next: "cargo run -p lesson02-multiprocessing",
 };
 
 fn main() -> ExitCode {
