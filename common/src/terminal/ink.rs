@@ -63,6 +63,16 @@ pub(super) fn fit(text: &str, width: usize) -> String {
     text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// A path cut to a width from the left, where folders stand that can be guessed.
+pub(super) fn fit_path(path: &str, width: usize) -> String {
+    let mut rest = path;
+    while rest.chars().count() + if rest.len() < path.len() { 2 } else { 0 } > width {
+        let Some((_, shorter)) = rest.split_once('/') else { break };
+        rest = shorter;
+    }
+    if rest.len() < path.len() { format!("…/{rest}") } else { path.to_owned() }
+}
+
 /// The text with blanks up to a width, as many as it lacks.
 pub(super) fn pad(text: &str, width: usize) -> String {
     let missing = width.saturating_sub(text.chars().count());
@@ -114,6 +124,14 @@ mod tests {
         let wrapped = wrap(&"x".repeat(70).replace('x', "abc "), "> ");
         assert!(wrapped.starts_with("> abc"));
         assert!(wrapped.lines().skip(1).all(|line| line.starts_with("  abc")));
+    }
+
+    #[test]
+    fn a_path_loses_its_first_folders() {
+        assert_eq!(fit_path("lesson/src/demos/a.rs", 21), "lesson/src/demos/a.rs");
+        assert_eq!(fit_path("lesson/src/demos/a.rs", 20), "…/src/demos/a.rs");
+        assert_eq!(fit_path("lesson/src/demos/a.rs", 12), "…/demos/a.rs");
+        assert_eq!(fit_path("lesson/src/demos/a.rs", 3), "…/a.rs", "the name is never cut");
     }
 
     #[test]

@@ -70,8 +70,10 @@ impl Terminal {
     /// The head of a demo.
     pub(crate) fn demo(&mut self, demo: &DemoReport, details: bool) -> io::Result<()> {
         let name = demo.name.as_str();
-        let rule = "─".repeat(WIDTH.saturating_sub(name.chars().count() + demo.file.chars().count() + 6));
-        let head = format!("── {} {} {}", Ink::Heading.paint(name), Ink::Dim.paint(&rule), Ink::Dim.paint(&demo.file));
+        let room = WIDTH.saturating_sub(name.chars().count() + 6);
+        let file = ink::fit_path(&demo.file, room.saturating_sub(1));
+        let rule = "─".repeat(room.saturating_sub(file.chars().count()));
+        let head = format!("── {} {} {}", Ink::Heading.paint(name), Ink::Dim.paint(&rule), Ink::Dim.paint(&file));
         self.write(&format!("{}{head}\n{}", if details { "\n" } else { "" }, wrap(&demo.claim, "")))
     }
 
