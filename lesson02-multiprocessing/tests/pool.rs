@@ -11,7 +11,7 @@ use common::within;
 use lesson02_multiprocessing::demos;
 use lesson02_multiprocessing::executor::{Executor, Handle, OnDeath, Options, SubmitError, as_completed};
 use lesson02_multiprocessing::jobs::{
-    ABORT, COMPUTE, ECHO, ECHO_BYTES, EVEN, EXIT, LOOK_SHARED, PANIC, PID, SLEEP, SQUARE, look,
+    ABORT, COMPUTE, ECHO, ECHO_BYTES, EVEN, EXIT, LOOK_SHARED, MISBEHAVE, PANIC, PID, SLEEP, SQUARE, look,
 };
 use lesson02_multiprocessing::pool::in_flight::{self, Shape};
 use lesson02_multiprocessing::pool::{Failure, Job, JobError, Program, one_at_a_time};
@@ -276,6 +276,20 @@ fn cancelled_if_queued_not_if_running() {
             assert!(matches!(error, JobError::Cancelled { job } if job.number == 2), "{error}");
         }
         assert_eq!((blocker.result().expect("fine"), after.result().expect("fine")), (20, 16));
+    });
+}
+
+#[test]
+fn a_cancelled_job_never_reaches_a_worker() {
+    within(LIMIT, || {
+        let executor = executor(1);
+        let worker = executor.submit(&PID, &()).expect("open").result().expect("it lives");
+        // A job with a limit has its worker to itself, so what comes after it is still queued here.
+        let blocker = executor.submit_within(LIMIT, &SLEEP, &20).expect("open");
+        let fatal = executor.submit(&MISBEHAVE, &"abort".to_owned()).expect("open");
+        assert!(fatal.cancel(), "it is queued");
+        blocker.result().expect("fine");
+        assert_eq!(executor.submit(&PID, &()).expect("open").result().expect("it lives"), worker, "it was not run");
     });
 }
 
