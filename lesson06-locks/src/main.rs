@@ -22,7 +22,7 @@ const LESSON: Lesson = lesson! {
         choosing,   // what do you need?
     ],
     exercises: [semaphore, barrier, bounded_buffer, bank_transfer, once_cell],
-    next: "cargo run -p lesson06-locks -- exercises",
+    next: "cargo run -p lesson07-executors",
 };
 
 fn main() -> ExitCode {

@@ -1,0 +1,69 @@
+"""A function that waits for the loop's heart to beat: in a task, and in the executor.
+
+    python3 run_in_executor.py [--json]
+"""
+
+import argparse
+import asyncio
+import json
+import platform
+import queue
+import sys
+import threading
+import time
+
+BEAT, BEATS, PATIENCE, JOBS = 0.002, 5, 0.05, 100
+
+
+async def heart(beats):
+    while True:
+        beats.put(None)
+        await asyncio.sleep(BEAT)
+
+
+def listen(beats, patience):
+    while not beats.empty():
+        beats.get()
+    until, heard = time.monotonic() + patience, 0
+    while heard < BEATS:
+        try:
+            beats.get(timeout=max(0.0, until - time.monotonic()))
+        except queue.Empty:
+            break
+        heard += 1
+    return heard
+
+
+async def both():
+    loop, beats = asyncio.get_running_loop(), queue.Queue()
+    task = loop.create_task(heart(beats))
+    await asyncio.sleep(2 * BEAT)
+    in_task = listen(beats, PATIENCE)
+    in_executor = await loop.run_in_executor(None, listen, beats, 10)
+    task.cancel()
+    await asyncio.gather(*(loop.run_in_executor(None, time.sleep, 0.001) for _ in range(JOBS)))
+    threads = threading.active_count() - 1
+    return {"in_task": in_task, "in_executor": in_executor, "threads": threads}
+
+
+def measure():
+    return asyncio.run(both())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, help="accepted, and without effect here")
+    parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
+    options = parser.parse_args()
+    figures = measure()
+    gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+    if options.json:
+        print(json.dumps({"python": platform.python_version(), "gil": gil, "figures": figures}))
+        return
+    print(f"CPython {platform.python_version()}{'' if gil else ' without the GIL'}")
+    for name, value in figures.items():
+        print(f"  {name:14} {value:g}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+//! **Claim**: A turn sleeps until something is ready, then runs it, each thing once.
+//!
+//! **Python**:
+//! ```python
+//! loop._run_once()        # select, then timers, then the ready queue as it stands
+//! ```
+//!
+//! **Predict**: A task wakes itself at once, again and again. Does the socket's reader ever get its turn?
+//!
+//! **Try**: In `core.rs`, loop `while let Some(next) = ...pop_front()` instead of `for _ in 0..now_ready`. What happens here?
+
+use std::net::{Ipv4Addr, TcpStream as BlockingStream};
+use std::thread;
+use std::time::Duration;
+
+use common::blocks::{Lane, Span, State, Table, Timeline};
+use common::{Figure, Lab, format};
+
+use crate::event_loop::{EventLoop, Turn, get_event_loop, listen, sleep};
+use crate::solutions::yield_now::yield_now;
+
+/// How long the sleeper sleeps, twice.
+const NAP: Duration = Duration::from_millis(4);
+/// How often the restless one gives way.
+const SWITCHES: usize = 3;
+
+async fn sleeper() {
+    sleep(NAP).await;
+    sleep(NAP).await;
+}
+
+async fn restless() {
+    for _ in 0..SWITCHES {
+        yield_now().await;
+    }
+}
+
+/// Waits for a connection and what it says, from a thread that takes its time.
+async fn reader() -> std::io::Result<usize> {
+    let listener = listen((Ipv4Addr::LOCALHOST, 0).into())?;
+    let address = listener.local_addr()?;
+    let event_loop = get_event_loop().map_err(std::io::Error::other)?.threadsafe();
+    let client = thread::spawn(move || {
+        thread::sleep(NAP / 2);
+        let mut stream = BlockingStream::connect(address)?;
+        std::io::Write::write_all(&mut stream, b"hello")?;
+        thread::sleep(NAP);
+        // It may be closed by then; nobody waits for the call.
+        let _ = event_loop.call_soon_threadsafe(|| ());
+        std::io::Result::Ok(())
+    });
+    let (mut stream, _) = listener.accept().await?;
+    let count = stream.read(&mut [0; 64]).await?;
+    drop(client); // it ends by itself
+    Ok(count)
+}
+
+/// Three tasks of different temper in one loop, and every turn of it.
+pub fn turns() -> anyhow::Result<(usize, Vec<Turn>)> {
+    let event_loop = EventLoop::new()?;
+    event_loop.record_turns(true);
+    let spawner = event_loop.handle();
+    let read = event_loop.run_until_complete(async move {
+        let sleeping = spawner.create_task(sleeper());
+        let switching = spawner.create_task(restless());
+        let reading = spawner.create_task(reader());
+        sleeping.await?;
+        switching.await?;
+        anyhow::Ok(reading.await??)
+    })??;
+    Ok((read, event_loop.take_turns()))
+}
+
+/// Runs them, and shows the turns.
+pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
+    let (read, turns) = turns()?;
+    lab.detail(table(&turns));
+    lab.detail(picture(&turns));
+    let polls = |name: &str| turns.iter().flat_map(|turn| &turn.ran).filter(|ran| ran.name == name).count();
+    let exact = turns.iter().all(|turn| turn.ran.len() == turn.ready);
+    lab.prove("a turn runs what was ready at its beginning, once", exact, [Figure::count("turns", turns.len() as u64)]);
+    let (naps, switches) = (polls("sleeper"), polls("restless"));
+    let figures = [Figure::count("sleeper", naps as u64), Figure::count("restless", switches as u64)];
+    lab.prove("no poll without a wake-up", (naps, switches) == (3, SWITCHES + 1), figures);
+    let busy =
+        turns.iter().zip(turns.iter().skip(1)).filter(|(turn, _)| turn.ran.iter().any(|ran| ran.name == "restless"));
+    let awake = busy.take(SWITCHES).all(|(_, next)| next.allowed == Some(Duration::ZERO));
+    lab.prove("with a task ready, the poller may not sleep", awake && read == 5, []);
+    if let Some(python) = lab.python("one_turn.py", &[]) {
+        let (ours, theirs) = (turns.len(), python.figure("turns"));
+        lab.show(format!("Turns for the same three tasks: {ours} here, {theirs} in {}.", python.name()));
+    }
+    Ok(())
+}
+
+fn table(turns: &[Turn]) -> Table {
+    let mut table = Table::new("Turn by turn", &["turn", "may sleep", "slept", "poller", "timers", "calls", "ran"]);
+    for (number, turn) in turns.iter().enumerate() {
+        let allowed = turn.allowed.map_or("for ever".to_owned(), |allowed| format::seconds(allowed.as_secs_f64()));
+        let way =
+            |readable, writable| format!("{}{}", if readable { "r" } else { "" }, if writable { "w" } else { "" });
+        let sockets =
+            turn.reported.iter().map(|event| format!("{}{}", event.source, way(event.readable, event.writable)));
+        let (sockets, slept) = (sockets.collect::<Vec<_>>().join(" "), format::seconds(turn.slept.as_secs_f64()));
+        let ran = turn.ran.iter().map(|ran| ran.name.as_str()).collect::<Vec<_>>().join(" ");
+        table.row(&[&(number + 1), &allowed, &slept, &sockets, &turn.timers, &turn.messages, &ran]);
+    }
+    table
+}
+
+/// A lane for the poller, and one for each task.
+fn picture(turns: &[Turn]) -> Timeline {
+    let Some(start) = turns.first().map(|turn| turn.began) else { return Timeline::new("Nothing ran", []) };
+    let since = |time: std::time::Instant| (time - start).as_secs_f64();
+    let slept = turns.iter().map(|turn| {
+        let began = since(turn.began);
+        Span { start: began, end: began + turn.slept.as_secs_f64(), state: State::Sleeping }
+    });
+    let mut lanes = vec![Lane::of("poller", slept.collect())];
+    for name in ["sleeper", "restless", "reader"] {
+        let ran = turns.iter().flat_map(|turn| &turn.ran).filter(|ran| ran.name == name);
+        let spans = ran.map(|ran| {
+            let began = since(ran.began);
+            Span { start: began, end: began + ran.took.as_secs_f64(), state: State::Running }
+        });
+        lanes.push(Lane::of(name, spans.collect()));
+    }
+    Timeline::new("One thread: asleep in the poller, or polling one of three tasks", lanes)
+}

@@ -1,0 +1,3 @@
+#[path = "../../../../src/floor/cell.rs"]
+pub mod cell;
+pub mod frame;

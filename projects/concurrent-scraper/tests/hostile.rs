@@ -1,0 +1,201 @@
+//! Sites that misbehave: the crawl ends, says what happened for each, and stays inside its bounds.
+
+mod support;
+
+use common::site::{Content, Reply, RunningSite, Site};
+use concurrent_scraper::address::ScopeOptions;
+use concurrent_scraper::crawl::{Crawl, CrawlBuilder, Limits};
+use concurrent_scraper::fetch::{AddressFilter, FetchLimits, FetchOptions};
+use concurrent_scraper::page::{Page, ProblemKind};
+use concurrent_scraper::politeness::Politeness;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use support::{crawl, quick, url};
+
+const LONG: Duration = Duration::from_secs(600);
+/// The longest body.
+const BODY: u64 = 1 << 20;
+
+/// Links to what is to be tested, from `/`.
+fn site(paths: &[&str], set_up: impl FnOnce(Site) -> Site) -> RunningSite {
+    let links: String = paths.iter().map(|path| format!("<a href='{path}'>x</a>")).collect();
+    set_up(Site::empty().on("/", Content::html(links))).start().unwrap()
+}
+
+fn impatient(site: &RunningSite) -> CrawlBuilder {
+    let limits = FetchLimits {
+        connect: Duration::from_secs(5),
+        first_byte: Duration::from_secs(2),
+        stall: Duration::from_secs(1),
+        total: Duration::from_secs(10),
+        body: BODY,
+    };
+    Crawl::builder([url(site, "/")])
+        .politeness(Politeness { retries: 1, ..quick() })
+        .fetch(FetchOptions { limits, ..FetchOptions::default() })
+}
+
+fn problems(pages: &BTreeMap<String, Page>) -> BTreeMap<&str, ProblemKind> {
+    pages.iter().filter_map(|(path, page)| Some((path.as_str(), page.problem.as_ref()?.kind))).collect()
+}
+
+#[test]
+fn bodies_that_are_not_what_they_promise() {
+    let paths = ["/bomb", "/endless", "/stall", "/silent", "/cut", "/long", "/short", "/drip", "/ungzip"];
+    let page = || Content::html(format!("<title>T</title><a href=/end>e</a>{}", "x".repeat(5_000)));
+    let site = site(&paths, |site| {
+        site.on("/bomb", Reply::content(Content::html("<a href=/end>e</a>".to_owned() + &"0".repeat(8 << 20))).gzip())
+            .on("/endless", Reply::content(Content::html("<p>again ")).endless(u64::MAX))
+            .on("/stall", Reply::content(page()).stall(1_000, LONG))
+            .on("/silent", Reply::content(page()).after(LONG))
+            .on("/cut", Reply::content(page()).cut_off(1_000))
+            .on("/long", Reply::content(page()).claim_length(9_000))
+            .on("/short", Reply::content(page()).claim_length(1_000))
+            .on("/drip", Reply::content(page()).slow(1, Duration::from_millis(100)))
+            .on("/ungzip", Reply::content(page()).header("Content-Encoding", "gzip"))
+            .on("/end", Content::html(""))
+    });
+    let pages = crawl(impatient(&site));
+    let expected = [
+        ("/bomb", ProblemKind::TooLarge),
+        ("/cut", ProblemKind::CutOff),
+        ("/drip", ProblemKind::Timeout),
+        ("/endless", ProblemKind::TooLarge),
+        ("/long", ProblemKind::CutOff),
+        ("/silent", ProblemKind::FirstByteTimeout),
+        ("/stall", ProblemKind::Stalled),
+        ("/ungzip", ProblemKind::Encoding),
+    ];
+    assert_eq!(problems(&pages), BTreeMap::from(expected), "{pages:#?}");
+    assert_eq!((pages["/cut"].attempts, pages["/bomb"].attempts), (2, 1), "only what may pass is tried again");
+    assert_eq!((pages["/bomb"].bytes, &pages["/bomb"].hash), (BODY, &None));
+    assert_eq!((pages["/short"].bytes, pages["/short"].status), (1_000, Some(200)));
+    assert!(pages.contains_key("/end"), "links of the part that came count");
+}
+
+#[test]
+fn contents_that_are_not_what_they_are_called() {
+    let paths = ["/utf16", "/klingon", "/binary", "/empty", "/pdf.html", "/page.pdf", "/untyped", "/controls"];
+    let noise: Vec<u8> = (0..100_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let odd = "<a href='java\nscript:alert(1)'>1</a><a href='data:text/html,x'>2</a><a href='/a\tb\u{1}'>3</a>\
+               <a href='mailto:x@y'>4</a><a href='http://[::bad'>5</a><a href='//'>6</a><a href='\u{0}/z'>7</a>";
+    let site = site(&paths, |site| {
+        site.on("/utf16", Content::new("text/html; charset=utf-16", "<title>x</title>"))
+            .on("/klingon", Content::new("text/html; charset=klingon", "<title>qapla'</title>"))
+            .on("/binary", Content::new("text/html", noise))
+            .on("/empty", Content::html(""))
+            .on("/pdf.html", Content::new("application/pdf", "<a href=/no>no</a>"))
+            .on("/page.pdf", Content::html("<a href=/yes>yes</a>"))
+            .on("/untyped", Reply::content(Content::html("<a href=/yes>yes</a>")).header("Content-Type", ""))
+            .on("/controls", Content::html(odd))
+    });
+    let pages = crawl(impatient(&site));
+    assert_eq!(problems(&pages), BTreeMap::new());
+    assert_eq!(pages["/klingon"].title.as_deref(), Some("qapla'"));
+    assert!(pages.contains_key("/yes") && !pages.contains_key("/no"));
+    assert!(pages.contains_key("/ab"), "{:?}", pages.keys());
+    assert!(pages.keys().all(|path| !path.contains("alert") && !path.contains('\n')));
+}
+
+#[test]
+fn connections_that_break() {
+    let secure = Site::empty().start().unwrap();
+    let tls = format!("https://{}/", secure.address());
+    let closed = {
+        let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}/", gone.local_addr().unwrap())
+    };
+    let paths = ["/reset", "/close", "/huge", &tls, &closed, "http://nothing.invalid/x"];
+    let site = site(&paths, |site| {
+        site.on("/reset", Reply::reset())
+            .on("/close", Reply::close())
+            .on("/huge", Reply::content(Content::html("")).header("X-Huge", &"x".repeat(4 << 20)))
+    });
+    let scope = ScopeOptions { region: concurrent_scraper::address::Region::Any, ..ScopeOptions::default() };
+    let pages = {
+        let scratch = common::Scratch::new().unwrap();
+        let state = scratch.path().join("state");
+        let builder = impatient(&site).scope(scope);
+        support::run(async move { support::crawl_into(&state, Default::default(), builder).await }).1
+    };
+    let of = |url: &str| {
+        let page = pages.iter().find(|page| page.url == url).unwrap_or_else(|| panic!("{url} is missing"));
+        page.problem.as_ref().map(|problem| problem.kind)
+    };
+    assert_eq!(of(&site.url("/reset")), Some(ProblemKind::CutOff));
+    assert_eq!(of(&site.url("/close")), Some(ProblemKind::CutOff));
+    assert_eq!(of(&site.url("/huge")), Some(ProblemKind::Protocol));
+    assert_eq!(of(&tls), Some(ProblemKind::Tls));
+    assert_eq!(of(&closed), Some(ProblemKind::Connect));
+    assert_eq!(of("http://nothing.invalid/x"), Some(ProblemKind::Dns));
+}
+
+#[test]
+fn an_endless_trap_ends_at_the_limits() {
+    let trap = || Site::empty().on("/*", Reply::trap(3)).start().unwrap();
+    let (deep, many) = (trap(), trap());
+    let scope = ScopeOptions { max_depth: Some(4), ..ScopeOptions::default() };
+    assert_eq!(crawl(impatient(&deep).scope(scope)).len(), 1 + 3 + 9 + 27 + 81);
+    let limits = Limits { pages: Some(50), ..Limits::default() };
+    assert_eq!(crawl(impatient(&many).limits(limits)).len(), 50);
+}
+
+#[test]
+fn a_million_links_on_a_page() {
+    let links: String = (0..1_000_000).map(|link| format!("<a href=/m/{link}>")).collect();
+    let site = Site::empty().on("/", Content::html(links)).start().unwrap();
+    let scope = ScopeOptions { exclude: vec!["/m/".to_owned()], ..ScopeOptions::default() };
+    let extraction = concurrent_scraper::extract::Limits { links: 5_000, ..Default::default() };
+    let pages = crawl(impatient(&site).scope(scope).extraction(extraction));
+    assert_eq!((pages["/"].link_count, pages["/"].truncated), (5_000, true));
+    assert_eq!(problems(&pages), BTreeMap::from([("/", ProblemKind::TooLarge)]));
+}
+
+#[test]
+fn a_robots_txt_without_end_or_in_circles() {
+    let endless = Site::empty()
+        .on("/robots.txt", Reply::content(Content::text("User-agent: *\nDisallow: /private\n")).endless(100 << 20))
+        .on("/", Content::html("<a href=/private>p</a>"))
+        .start()
+        .unwrap();
+    let pages = crawl(impatient(&endless));
+    assert_eq!(problems(&pages), BTreeMap::from([("/private", ProblemKind::Robots)]));
+    let sent = endless.requests().iter().filter(|request| request.target == "/robots.txt").map(|r| r.bytes).max();
+    assert!(sent < Some(20 << 20), "{sent:?} of it were taken");
+    let circle = Site::empty().redirect_loop("/robots.txt", 2).on("/", Content::html("")).start().unwrap();
+    assert_eq!(problems(&crawl(impatient(&circle))), BTreeMap::new());
+}
+
+#[test]
+fn a_host_that_refuses_for_ever_is_given_up() {
+    let paths: Vec<String> = (0..100).map(|number| format!("/{number}")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let site = site(&paths, |site| site.robots("").on("/*", Reply::status(429)));
+    let pages = crawl(impatient(&site).politeness(Politeness {
+        retries: 1,
+        per_host: 1,
+        give_up_after: 3,
+        back_off: Duration::from_millis(1),
+        ..Politeness::default()
+    }));
+    assert_eq!(pages.len(), 101);
+    let given_up =
+        pages.values().filter(|page| page.problem.as_ref().is_some_and(|p| p.kind == ProblemKind::Unavailable));
+    assert!(given_up.count() >= 90);
+    assert!(support::targets(&site).len() < 20);
+}
+
+#[test]
+fn addresses_that_are_not_to_be_connected_to() {
+    let inner = Site::empty().on("/*", Content::html("secret")).start().unwrap();
+    let port = inner.address().port();
+    let fetch =
+        FetchOptions { addresses: AddressFilter::new(|address| !address.is_loopback()), ..FetchOptions::default() };
+    for host in ["localhost", "127.0.0.1", "0x7f.1"] {
+        let seed = url::Url::parse(&format!("http://{host}:{port}/")).unwrap();
+        let pages =
+            crawl(Crawl::builder([seed]).fetch(fetch.clone()).politeness(Politeness { robots: false, ..quick() }));
+        assert_eq!(problems(&pages), BTreeMap::from([("/", ProblemKind::Address)]), "{host}");
+    }
+    assert!(inner.requests().is_empty());
+}
