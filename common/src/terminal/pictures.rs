@@ -90,7 +90,9 @@ pub(super) fn lines(plot: &Lines) -> String {
     };
     let (left, right) = range(&mut all.iter().map(|point| point.0), plot.log_x);
     let (bottom, top) = range(&mut all.iter().map(|point| point.1), plot.log_y);
-    let label = 10;
+    let unscale = |value: f64, log: bool| if log { 10f64.powf(value) } else { value };
+    let [highest, lowest] = [top, bottom].map(|value| format::quantity(unscale(value, plot.log_y), ""));
+    let label = highest.chars().count().max(lowest.chars().count()).max(10);
     let width = WIDTH - label - 4;
     let cell = |value: f64, low: f64, high: f64, cells: usize| {
         let share = if high > low { (value - low) / (high - low) } else { 0.0 };
@@ -102,13 +104,12 @@ pub(super) fn lines(plot: &Lines) -> String {
             grid[HEIGHT - 1 - cell(y, bottom, top, HEIGHT)][cell(x, left, right, width)] = Some(index);
         }
     }
-    let unscale = |value: f64, log: bool| if log { 10f64.powf(value) } else { value };
     let mut drawn = vec![Ink::Bold.paint(&wrap(&plot.title, "")), Ink::Dim.paint(&format!("  {}", plot.y))];
     for (row, cells) in grid.iter().enumerate() {
         let value = match row {
-            0 => format::quantity(unscale(top, plot.log_y), ""),
-            row if row == HEIGHT - 1 => format::quantity(unscale(bottom, plot.log_y), ""),
-            _ => String::new(),
+            0 => highest.as_str(),
+            row if row == HEIGHT - 1 => lowest.as_str(),
+            _ => "",
         };
         let cells: String = cells
             .iter()
@@ -117,7 +118,7 @@ pub(super) fn lines(plot: &Lines) -> String {
                 None => " ".to_owned(),
             })
             .collect();
-        drawn.push(format!("  {} │{}", pad_left(&value, label), cells.trim_end()));
+        drawn.push(format!("  {} │{}", pad_left(value, label), cells.trim_end()));
     }
     let (from, to) = (unscale(left, plot.log_x), unscale(right, plot.log_x));
     let to = format!("{} {}", format::quantity(to, ""), plot.x);
