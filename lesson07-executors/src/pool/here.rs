@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread::{self, Thread};
 use std::time::Instant;
 
@@ -12,6 +12,7 @@ use super::handle::Watcher;
 use super::hint;
 use super::stealing::registry::Registry;
 use super::stealing::worker::Worker;
+use super::steps::blocked::Blocked;
 use super::steps::completion::{Completion, Wake};
 use super::steps::sleep::Idle;
 
@@ -26,30 +27,16 @@ impl PoolId {
     }
 }
 
-/// The workers of a pool that blocks, and how many of them wait for a job of that same pool.
+/// A pool that blocks, and its workers that wait for a job of that same pool.
 #[derive(Debug)]
 pub(super) struct Blocking {
     pub(super) pool: PoolId,
-    pub(super) workers: usize,
-    waiting: AtomicUsize,
+    blocked: Arc<Blocked>,
 }
 
 impl Blocking {
     pub(super) fn new(pool: PoolId, workers: usize) -> Self {
-        Blocking { pool, workers, waiting: AtomicUsize::new(0) }
-    }
-
-    /// One worker more waits, if another is left to work.
-    fn enter(&self) -> Result<(), JobError> {
-        if self.waiting.fetch_add(1, SeqCst) + 1 < self.workers {
-            return Ok(());
-        }
-        self.leave();
-        Err(JobError::WouldDeadlock)
-    }
-
-    fn leave(&self) {
-        self.waiting.fetch_sub(1, SeqCst);
+        Blocking { pool, blocked: Blocked::new(workers) }
     }
 }
 
@@ -123,19 +110,21 @@ pub(super) fn wait_until(mut ready: impl FnMut() -> bool, tell: impl FnOnce(Wake
 
 /// Waits for a job of that pool.
 pub(super) fn wait_for(pool: PoolId, job: &Completion<Watcher>) -> Result<(), JobError> {
-    let counted = with(|here| match here {
-        Some(Here::Blocks(blocking)) if blocking.pool == pool && !job.is_finished() => {
-            blocking.enter()?;
-            Ok(Some(Arc::clone(blocking)))
-        }
-        _ => Ok(None),
-    })?;
-    if let Some(blocking) = counted {
+    let mut waiting = None;
+    with(|here| match here {
         // Whoever finishes the job takes this worker off the count, before he takes another job. Had he to wait until
         // this worker is awake, he might count two waiting where one is free.
-        job.watch(Watcher::Callback(Box::new(move || blocking.leave())));
-    }
+        Some(Here::Blocks(blocking)) if blocking.pool == pool => job.watch_unless_finished(|| {
+            let one = Blocked::enter(&blocking.blocked).ok_or(JobError::WouldDeadlock)?;
+            waiting = Some(Arc::clone(&one));
+            Ok(Watcher::Callback(Box::new(move || one.end())))
+        }),
+        _ => Ok(()),
+    })?;
     wait_until(|| job.is_finished(), |waker| job.watch(Watcher::Thread(waker)));
+    if let Some(waiting) = waiting {
+        waiting.end(); // this worker may be here before him
+    }
     Ok(())
 }
 

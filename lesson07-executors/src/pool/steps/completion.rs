@@ -51,9 +51,13 @@ impl<W: Wake> Completion<W> {
     pub fn finish(&self, failed: bool) {
         let finished = if failed { FINISHED | FAILED } else { FINISHED };
         // Release: the result is written before this, and read only after FINISHED was seen.
-        if self.state.fetch_or(finished, Release) & WATCHED != 0 {
-            self.tell();
+        if self.state.fetch_or(finished, Release) & WATCHED == 0 {
+            return;
         }
+        // Nobody else takes them from the list: were another to tell them, this would return before they know.
+        let watchers = std::mem::take(&mut *self.watchers.lock().expect("nobody panics under this lock"));
+        // Outside the lock: a callback may well ask for another.
+        watchers.into_iter().for_each(Wake::wake);
     }
 
     /// Whether the result may be read.
@@ -68,18 +72,33 @@ impl<W: Wake> Completion<W> {
         self.state.load(Relaxed) & FAILED != 0
     }
 
-    /// Tells this one when the job has finished; at once, if it has.
+    /// Tells this one when the job has finished; here and now, if it has.
     pub fn watch(&self, watcher: W) {
         let mut watchers = self.watchers.lock().expect("nobody panics under this lock");
-        watchers.push(watcher);
-        // Under the lock, so that a `finish` that sees WATCHED also finds the watcher. And after the push one look more:
-        // a `finish` that came before saw nobody, and would tell nobody.
+        // WATCHED first, and under the lock: a `finish` that comes now stands at the lock until the watcher is in; one that
+        // came before has told whoever was there.
         // Acquire: a callback that runs here may read the result.
-        let before = self.state.fetch_or(WATCHED, Acquire);
-        drop(watchers);
-        if before & FINISHED != 0 {
-            self.tell();
+        if self.state.fetch_or(WATCHED, Acquire) & FINISHED == 0 {
+            watchers.push(watcher);
+        } else {
+            drop(watchers); // a callback may well ask for another
+            watcher.wake();
         }
+    }
+
+    /// Tells this one when the job has finished; if it has, there is nothing to tell, and no watcher is made.
+    ///
+    /// `finish` does not return before the watcher has been told: what making it did, telling it may undo in time.
+    ///
+    /// # Errors
+    /// Those of `watcher`.
+    pub fn watch_unless_finished<E>(&self, watcher: impl FnOnce() -> Result<W, E>) -> Result<(), E> {
+        let mut watchers = self.watchers.lock().expect("nobody panics under this lock");
+        // As in `watch`. Acquire: whoever is told nothing may read the result.
+        if self.state.fetch_or(WATCHED, Acquire) & FINISHED == 0 {
+            watchers.push(watcher()?);
+        }
+        Ok(())
     }
 
     /// Asks a running job to stop. It must look for itself.
@@ -91,12 +110,5 @@ impl<W: Wake> Completion<W> {
     /// Whether it was asked to stop.
     pub fn is_asked(&self) -> bool {
         self.state.load(Relaxed) & ASKED != 0
-    }
-
-    /// Whoever takes a watcher from the list tells it, so that nobody is told twice.
-    fn tell(&self) {
-        let watchers = std::mem::take(&mut *self.watchers.lock().expect("nobody panics under this lock"));
-        // Outside the lock: a callback may well ask for another.
-        watchers.into_iter().for_each(Wake::wake);
     }
 }

@@ -38,6 +38,9 @@ impl Idle {
 pub struct Sleep {
     /// How many sleep and have not been woken. Changed under the lock, read without it.
     sleepers: AtomicUsize,
+    /// How many sleep, woken or not. Whoever was woken may find its wake-up taken by a late-comer, and sleep on: so this, and
+    /// not `sleepers`, says whether there is anybody to be woken by what it waits for.
+    asleep: AtomicUsize,
     woken: Mutex<Woken>,
     wake: Condvar,
 }
@@ -54,7 +57,8 @@ impl Sleep {
     /// Nobody sleeps.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Sleep { sleepers: AtomicUsize::new(0), woken: Mutex::new(Woken::default()), wake: Condvar::new() }
+        let (sleepers, asleep) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Sleep { sleepers, asleep, woken: Mutex::new(Woken::default()), wake: Condvar::new() }
     }
 
     /// Looks until it finds, idling in between.
@@ -114,9 +118,11 @@ impl Sleep {
         // Relaxed, because the fence behind it orders it: count, fence, look. The other side: bring, fence, read the
         // count. Without the fences both may read the old value, and a job lies there while everybody sleeps.
         self.sleepers.fetch_add(1, Relaxed);
+        self.asleep.fetch_add(1, Relaxed);
         fence(SeqCst);
         if let Some(found) = find() {
             self.sleepers.fetch_sub(1, Relaxed);
+            self.asleep.fetch_sub(1, Relaxed);
             return Some(found);
         }
         // In a loop: a condition variable may wake for no reason, and then nobody has taken this sleeper off the count.
@@ -126,6 +132,8 @@ impl Sleep {
         if woken.everybody == everybody {
             woken.tokens -= 1;
         }
+        // Relaxed, here and in the waking: the lock orders them, and the fences where there is none.
+        self.asleep.fetch_sub(1, Relaxed);
         None
     }
 
@@ -156,7 +164,7 @@ impl Sleep {
     /// Wakes all who sleep: one of them waits for what has just happened, and nobody knows which.
     pub fn wake_all(&self) {
         fence(SeqCst);
-        if self.sleepers.load(Relaxed) == 0 {
+        if self.asleep.load(Relaxed) == 0 {
             return;
         }
         let mut woken = self.woken.lock().expect("nobody panics under this lock");

@@ -16,6 +16,7 @@ mod sync {
 pub mod steps;
 
 mod arrivals;
+mod blocked;
 mod completion;
 mod floor;
 mod latch;
@@ -24,7 +25,7 @@ mod sleep;
 use std::time::Duration;
 
 use common::within;
-use shuttle::scheduler::{DfsScheduler, RandomScheduler, Scheduler};
+use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, Runner};
 
 const LIMIT: Duration = Duration::from_secs(120);
@@ -49,6 +50,13 @@ fn in_every_schedule(property: impl Fn() + Send + Sync + 'static) {
 /// Runs a number of schedules, drawn at random: for what has too many, or loops without end in some of them.
 fn in_many_schedules(number: usize, property: impl Fn() + Send + Sync + 'static) {
     run(RandomScheduler::new_from_seed(1, number), property);
+}
+
+/// Runs a number of schedules in which threads have priorities, lowered three times at random moments: for a bug that needs
+/// one of them to stand still for long. (Burckhardt and others, *A Randomized Scheduler with Probabilistic Guarantees of
+/// Finding Bugs*, 2010.)
+fn in_many_schedules_with_long_pauses(number: usize, property: impl Fn() + Send + Sync + 'static) {
+    run(PctScheduler::new_from_seed(1, 3, number), property);
 }
 
 /// Runs all of this at once, the last one here, and waits for it.

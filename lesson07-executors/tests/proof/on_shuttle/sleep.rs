@@ -2,7 +2,7 @@ use shuttle::sync::Arc;
 use shuttle::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use super::steps::sleep::{Idle, Sleep};
-use super::{in_every_schedule, in_many_schedules, together, work};
+use super::{in_every_schedule, in_many_schedules, in_many_schedules_with_long_pauses, together, work};
 
 const fn parks_after(spins: u32, yields: u32) -> Idle {
     Idle { spins, yields, park: true }
@@ -174,4 +174,35 @@ fn late_comers_take_nobodys_wake_up() {
         let idle = parks_after(0, 0);
         together(vec![pool.helps(idle), pool.helps(idle), pool.works(1, idle), pool.brings(3), pool.finishes()]);
     });
+}
+
+/// A late-comer may take the wake-up that was meant for another, who then sleeps on. What that one waits for must wake it all
+/// the same: here the first, and the second waits for the first.
+#[test]
+fn who_lost_its_wake_up_to_another_is_woken_by_what_it_waits_for() {
+    for spins in [0, 1] {
+        let scenario = move || {
+            let (pool, idle) = (Pool::new(0), parks_after(spins, 0));
+            let waits_for = |stage: usize| {
+                let pool = Arc::clone(&pool);
+                work(move || {
+                    let (ready, more) = (|| pool.done.load(SeqCst) >= stage, || pool.jobs.load(SeqCst) > 0);
+                    pool.sleep.help_until(idle, ready, || pool.take(), |()| (), more);
+                    pool.done.fetch_add(1, SeqCst);
+                    pool.sleep.wake_all();
+                })
+            };
+            let begins = {
+                let pool = Arc::clone(&pool);
+                work(move || {
+                    pool.bring();
+                    pool.done.fetch_add(1, SeqCst);
+                    pool.sleep.wake_all();
+                })
+            };
+            together(vec![waits_for(1), waits_for(2), begins]);
+        };
+        in_many_schedules(5_000, scenario);
+        in_many_schedules_with_long_pauses(5_000, scenario);
+    }
 }
