@@ -3,14 +3,12 @@
     python3 hundred_thousand.py [--json]
 """
 
-import argparse
 import asyncio
 import gc
-import json
-import platform
-import sys
 import time
 import tracemalloc
+
+import report
 
 COUNT = 100_000
 
@@ -52,20 +50,5 @@ def measure():
     return {"started_per_second": asyncio.run(rate()), "bytes_each": asyncio.run(weight())}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, help="accepted, and without effect here")
-    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
-    options = parser.parse_args()
-    figures = measure()
-    if options.json:
-        gil = getattr(sys, "_is_gil_enabled", lambda: True)()
-        print(json.dumps({"python": platform.python_version(), "gil": gil, "figures": figures}))
-        return
-    print(f"CPython {platform.python_version()}")
-    for name, value in figures.items():
-        print(f"  {name:26} {value:,.6g}")
-
-
 if __name__ == "__main__":
-    main()
+    report.main(__doc__, measure)

@@ -3,13 +3,11 @@
     python3 blocked.py [--json]
 """
 
-import argparse
 import asyncio
-import json
 import logging
-import platform
-import sys
 import time
+
+import report
 
 TASKS, TICK, TICKS, BLOCKED = 100, 0.002, 20, 0.05
 
@@ -53,20 +51,5 @@ def measure():
     return {"free": max(free), "blocked": max(blocked), "late": late, "named": blamed.named}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, help="accepted, and without effect here")
-    parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
-    options = parser.parse_args()
-    figures = measure()
-    gil = getattr(sys, "_is_gil_enabled", lambda: True)()
-    if options.json:
-        print(json.dumps({"python": platform.python_version(), "gil": gil, "figures": figures}))
-        return
-    print(f"CPython {platform.python_version()}{'' if gil else ' without the GIL'}")
-    for name, value in figures.items():
-        print(f"  {name:14} {value:g}")
-
-
 if __name__ == "__main__":
-    main()
+    report.main(__doc__, measure)

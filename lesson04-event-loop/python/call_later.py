@@ -3,11 +3,9 @@
     python3 call_later.py [--json]
 """
 
-import argparse
 import asyncio
-import json
-import platform
-import sys
+
+import report
 
 TIMERS, DEADLINES, LINKS, LINK = 1_000, 50, 10, 0.005
 
@@ -55,20 +53,5 @@ def measure():
     }
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, help="accepted, and without effect here")
-    parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
-    options = parser.parse_args()
-    figures = measure()
-    gil = getattr(sys, "_is_gil_enabled", lambda: True)()
-    if options.json:
-        print(json.dumps({"python": platform.python_version(), "gil": gil, "figures": figures}))
-        return
-    print(f"CPython {platform.python_version()}{'' if gil else ' without the GIL'}")
-    for name, value in figures.items():
-        print(f"  {name:14} {value:g}")
-
-
 if __name__ == "__main__":
-    main()
+    report.main(__doc__, measure)

@@ -3,11 +3,9 @@
     python3 run_until_complete.py [--json]
 """
 
-import argparse
 import asyncio
-import json
-import platform
-import sys
+
+import report
 
 STEPS = 4
 
@@ -73,20 +71,5 @@ def measure():
     return {"main": main, "again": again, "close": close, "refused": refusals()}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, help="accepted, and without effect here")
-    parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
-    options = parser.parse_args()
-    figures = measure()
-    gil = getattr(sys, "_is_gil_enabled", lambda: True)()
-    if options.json:
-        print(json.dumps({"python": platform.python_version(), "gil": gil, "figures": figures}))
-        return
-    print(f"CPython {platform.python_version()}{'' if gil else ' without the GIL'}")
-    for name, value in figures.items():
-        print(f"  {name:14} {value:g}")
-
-
 if __name__ == "__main__":
-    main()
+    report.main(__doc__, measure)
