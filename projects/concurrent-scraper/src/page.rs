@@ -65,6 +65,18 @@ impl Page {
             None => self.status.is_some_and(|status| status >= 400),
         }
     }
+
+    /// Not modified: what is known of the page holds, but for when and how this visit went.
+    pub(crate) fn recall(&mut self, known: Page) {
+        *self = Page {
+            not_modified: true,
+            first_byte_ms: self.first_byte_ms,
+            total_ms: self.total_ms,
+            fetched_at_ms: self.fetched_at_ms,
+            attempts: self.attempts,
+            ..known
+        };
+    }
 }
 
 /// What went wrong with a visit.

@@ -204,13 +204,9 @@ impl Writer {
             .query_row([visit.id], |row| Ok((rows::read(row)?.1, row.get::<_, Vec<u8>>("links")?)))
             .optional()?;
         let Some((known, links)) = known else { return Ok(()) };
-        let now = std::mem::replace(&mut visit.page, known);
-        visit.page.not_modified = true;
-        visit.page.first_byte_ms = now.first_byte_ms;
-        visit.page.total_ms = now.total_ms;
-        visit.page.fetched_at_ms = now.fetched_at_ms;
-        visit.page.attempts = now.attempts;
-        if now.links.is_some() {
+        let with_links = visit.page.links.is_some();
+        visit.page.recall(known);
+        if with_links {
             visit.page.links = Some(super::reader::links_of(&self.connection, &links)?);
         }
         *blob = links;

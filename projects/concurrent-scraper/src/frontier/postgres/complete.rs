@@ -201,14 +201,10 @@ async fn links_and_redirect(
 async fn recall(transaction: &Transaction<'_>, visit: &mut Visit, blob: &mut Vec<u8>) -> Result<(), Error> {
     let sql = format!("SELECT {} WHERE pages.url = $1", rows::COLUMNS);
     let Some(row) = transaction.query_opt(&sql, &[&visit.id]).await? else { return Ok(()) };
-    let now = std::mem::replace(&mut visit.page, rows::read(&row).page);
+    let with_links = visit.page.links.is_some();
+    visit.page.recall(rows::read(&row).page);
     *blob = row.get("links");
-    visit.page.not_modified = true;
-    visit.page.first_byte_ms = now.first_byte_ms;
-    visit.page.total_ms = now.total_ms;
-    visit.page.fetched_at_ms = now.fetched_at_ms;
-    visit.page.attempts = now.attempts;
-    if now.links.is_some() {
+    if with_links {
         visit.page.links = Some(links_of(transaction, blob).await?);
     }
     Ok(())
