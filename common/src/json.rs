@@ -6,7 +6,7 @@ use crate::blocks::{Bars, Block, Lines, Outcomes, Schedule, Table, Timeline};
 use crate::report::{Claim, DemoReport, Kind, Report, Verdict};
 
 /// The schema's name and number.
-pub(crate) const SCHEMA: &str = "concurrency-lab/1";
+pub const SCHEMA: &str = "concurrency-lab/1";
 
 /// The whole report.
 pub(crate) fn document(report: &Report) -> Value {

@@ -98,13 +98,18 @@ impl Exercise {
 
     /// Whether the body is still the `todo!()` it was delivered with.
     pub fn is_untouched(&self) -> bool {
-        self.source.lines().any(|line| line.trim_start().starts_with("todo!("))
+        is_untouched(self.source)
     }
 
     /// What the source file says of the exercise.
     pub fn header(&self) -> Header {
         Header::parse(self.source)
     }
+}
+
+/// Whether a source file still has a `todo!()` for a body.
+pub fn is_untouched(source: &str) -> bool {
+    source.lines().any(|line| line.trim_start().starts_with("todo!("))
 }
 
 /// The `//!` lines at the top of a source file, in sections: `**Claim**: ...`.

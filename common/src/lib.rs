@@ -11,13 +11,15 @@ mod command_line;
 pub mod compiler;
 pub mod format;
 mod gaps;
+#[cfg(feature = "grader")]
+pub mod grader;
 mod html;
 mod json;
 mod lab;
 mod lesson;
 pub mod measure;
 mod progress;
-mod python;
+pub mod python;
 mod report;
 mod runner;
 mod scratch;
@@ -28,8 +30,10 @@ mod terminal;
 mod within;
 pub mod work;
 
+pub use html::reports_in;
+pub use json::SCHEMA;
 pub use lab::Lab;
-pub use lesson::{Demo, Exercise, Header, Lesson};
+pub use lesson::{Demo, Exercise, Header, Lesson, is_untouched};
 pub use progress::Progress;
 pub use python::PythonRun;
 pub use report::{Claim, Figure, Kind, Verdict};

@@ -1,8 +1,9 @@
-//! Runs a lesson's Python script beside the Rust.
+//! Runs a lesson's Python script beside the Rust: for its demos through [`Lab::python`](crate::Lab::python), for its benches
+//! by [`run`].
 
 use std::collections::BTreeMap;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -39,7 +40,7 @@ impl PythonRun {
 ///
 /// # Errors
 /// A sentence for the student: no Python here, it failed, it took too long.
-pub(crate) fn run(script: &Path, arguments: &[String], limit: Duration) -> Result<PythonRun, String> {
+pub fn run(script: &Path, arguments: &[impl AsRef<OsStr>], limit: Duration) -> Result<PythonRun, String> {
     let mut child = start(script, arguments)?;
     let mut stdout = child.stdout.take();
     let mut stderr = child.stderr.take();
@@ -59,7 +60,7 @@ pub(crate) fn run(script: &Path, arguments: &[String], limit: Duration) -> Resul
 }
 
 /// `$PYTHON`, or the first that is found of the usual names.
-fn start(script: &Path, arguments: &[String]) -> Result<Child, String> {
+fn start(script: &Path, arguments: &[impl AsRef<OsStr>]) -> Result<Child, String> {
     let named = env::var_os("PYTHON");
     let candidates: Vec<OsString> = match &named {
         Some(python) => vec![python.clone()],
@@ -68,6 +69,7 @@ fn start(script: &Path, arguments: &[String]) -> Result<Child, String> {
     for python in candidates {
         let mut command = Command::new(python);
         command.arg(script).arg("--json").args(arguments);
+        command.env("PYTHONDONTWRITEBYTECODE", "1"); // scripts import each other, and the folder is the student's
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         match command.spawn() {
             Ok(child) => return Ok(child),

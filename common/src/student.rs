@@ -51,6 +51,41 @@ pub fn every_proof_holds(program: &str, module: &str) {
     assert!(long.is_empty(), "{module} prints lines that are too long: {long:#?}");
 }
 
+/// Each mistake must end with status 2, and with a complaint that names it and says what would have been right.
+///
+/// # Panics
+/// With the complaint that does not.
+pub fn mistakes_are_told(lesson: impl Fn(&[&str]) -> Command, mistakes: &[(&str, &str)]) {
+    for (mistake, help) in mistakes {
+        let Printed { errors, status, .. } = run(lesson(&[mistake]));
+        assert_eq!(status, Some(2), "{mistake}");
+        assert!(errors.contains(mistake) && errors.contains(help), "{errors}");
+    }
+}
+
+/// Runs a lesson with `--json` to a good end, and looks for fields in what it prints, which is returned.
+///
+/// # Panics
+/// With the field that is missing.
+pub fn json_has(lesson: Command, fields: &[&str]) -> String {
+    let printed = run(lesson).output;
+    for field in ["\"schema\": \"concurrency-lab/1\"", "\"passed\": true"].iter().chain(fields) {
+        assert!(printed.contains(field), "{field} is missing:\n{printed}");
+    }
+    printed
+}
+
+/// Runs a lesson with `--python` where there is none, which must be a line of its output and no failure.
+///
+/// # Panics
+/// If it is.
+pub fn no_python_is_one_line(mut lesson: Command) {
+    lesson.env("PYTHON", "no-such-python");
+    let Printed { output, status, .. } = run(lesson);
+    assert_eq!(status, Some(0), "{output}");
+    assert!(output.contains("there is no no-such-python here"), "{output}");
+}
+
 /// A test for each demo named: `every_proof_holds!("lesson01-threading": lifecycle, daemon)`.
 #[macro_export]
 macro_rules! every_proof_holds {

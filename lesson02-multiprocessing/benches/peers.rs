@@ -7,8 +7,9 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::process::Command;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use common::format;
 use common::measure::{Summary, time};
@@ -20,6 +21,8 @@ use lesson02_multiprocessing::pool::{Program, in_flight, one_at_a_time};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+/// Longer than Python takes for all of it on a busy machine.
+const PYTHON_LIMIT: Duration = Duration::from_secs(600);
 /// How often ours and Python's take turns.
 const ROUNDS: usize = 7;
 const WORKERS: usize = 2;
@@ -142,17 +145,12 @@ const fn row(
     Row { what, peer, goal, unit: "1/s", ours, theirs }
 }
 
-/// What `python/processes.py` measures, by name, once; nothing where there is no Python.
-fn python(name: &str) -> Result<f64> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/processes.py");
-    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let output = Command::new(python).args([script, "--runs", "1", "--only", name, "--json"]).output()?;
-    let text = String::from_utf8(output.stdout)?;
-    // `"figures": {"name": 1.5}`: no more of JSON is needed.
-    let line = text.lines().last().ok_or("no output")?;
-    let value = line.rsplit_once(&format!("\"{name}\": ")).ok_or("no figure")?.1;
-    let value: f64 = value.trim_end_matches(['}', ' ']).split(',').next().unwrap_or_default().parse()?;
-    Ok(if name == "started_pool" { 1.0 / value } else { value })
+/// What `python/processes.py` measures, by name, once; not a number where there is no Python.
+fn python(name: &str) -> f64 {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/processes.py");
+    let run = common::python::run(&script, &["--runs", "1", "--only", name], PYTHON_LIMIT);
+    let value = run.map_or(f64::NAN, |run| run.figure(name));
+    if name == "started_pool" { 1.0 / value } else { value }
 }
 
 fn main() -> Result<()> {
@@ -164,7 +162,7 @@ fn main() -> Result<()> {
     for _ in 0..ROUNDS {
         let mut heard: BTreeMap<&str, f64> = BTreeMap::new();
         for (number, row) in ROWS.iter().enumerate().filter(|(_, row)| row.what.contains(&filter)) {
-            let theirs = *heard.entry(row.theirs).or_insert_with(|| python(row.theirs).unwrap_or(f64::NAN));
+            let theirs = *heard.entry(row.theirs).or_insert_with(|| python(row.theirs));
             results.entry(number).or_default().push(((row.ours)()?, theirs));
         }
     }

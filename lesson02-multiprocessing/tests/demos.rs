@@ -19,34 +19,22 @@ every_proof_holds! {
 
 #[test]
 fn a_wrong_command_line_is_status_2_and_says_the_right_one() {
-    let mistakes =
-        [("proces", "process"), ("--run", "usage: cargo run -p lesson02-multiprocessing"), ("99", "isolation")];
-    for (mistake, help) in mistakes {
-        let output = run(lesson(&[mistake]));
-        let complaint = output.errors;
-        assert_eq!(output.status, Some(2), "{mistake}");
-        assert!(complaint.contains(mistake) && complaint.contains(help), "{complaint}");
-    }
+    student::mistakes_are_told(
+        lesson,
+        &[("proces", "process"), ("--run", "usage: cargo run -p lesson02-multiprocessing"), ("99", "isolation")],
+    );
 }
 
 #[test]
 fn json_has_every_claim_and_nothing_else() {
     // Workers have the lesson's standard output: none may write into it.
-    let printed = run(lesson(&["isolation", "--json"])).output;
+    let printed = student::json_has(lesson(&["isolation", "--json"]), &["\"kind\": \"prove\"", "\"kind\": \"table\""]);
     assert!(printed.starts_with('{') && printed.trim_end().ends_with('}'), "{printed}");
-    for field in ["\"schema\": \"concurrency-lab/1\"", "\"kind\": \"prove\"", "\"kind\": \"table\"", "\"passed\": true"]
-    {
-        assert!(printed.contains(field), "{field} is missing:\n{printed}");
-    }
 }
 
 #[test]
 fn no_python_is_one_line() {
-    let mut command = lesson(&["pool", "--python"]);
-    command.env("PYTHON", "no-such-python");
-    let output = run(command);
-    assert_eq!(output.status, Some(0));
-    assert!(output.output.contains("there is no no-such-python here"), "{}", output.output);
+    student::no_python_is_one_line(lesson(&["pool", "--python"]));
 }
 
 /// The reader of the output leaves in the middle of a demo that has workers: they hold the pipe too, and go as well.

@@ -10,6 +10,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ use mio::{Events, Interest, Poll, Token};
 use slab::Slab;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+/// Longer than Python takes for all of it on a busy machine.
+const PYTHON_LIMIT: Duration = Duration::from_secs(600);
 const TASKS: usize = 100_000;
 /// The environment asks this program to measure memory in a process of its own.
 const MEMORY: &str = "LESSON04_MEMORY";
@@ -260,16 +263,15 @@ fn bare(load: Load) -> io::Result<Report> {
     }
 }
 
-fn python() -> Command {
-    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let mut command = Command::new(python);
-    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/python/peers.py"));
-    command
-}
-
 fn asyncio(load: Load) -> (Report, f64) {
-    let mut server =
-        python().arg("--serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("there is a Python");
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/peers.py");
+    let mut server = Command::new(python)
+        .args([script, "--serve"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("there is a Python");
     let mut port = String::new();
     BufReader::new(server.stdout.take().expect("piped")).read_line(&mut port).expect("it prints its port");
     let address = SocketAddr::from(([127, 0, 0, 1], port.trim().parse().expect("a port")));
@@ -282,13 +284,8 @@ fn asyncio(load: Load) -> (Report, f64) {
 
 /// What `python/peers.py` measures, by name.
 fn python_figures() -> BTreeMap<String, f64> {
-    let Ok(output) = python().output() else { return BTreeMap::new() };
-    let text = String::from_utf8_lossy(&output.stdout);
-    let figures = text.lines().skip(1).filter_map(|line| {
-        let mut words = line.split_whitespace();
-        Some((words.next()?.to_owned(), words.next()?.replace(',', "").parse().ok()?))
-    });
-    figures.collect()
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/peers.py");
+    common::python::run(&script, &[""; 0], PYTHON_LIMIT).map(|run| run.figures).unwrap_or_default()
 }
 
 /// A line of the table. A goal below which, or above which, the ratio should not be; 0: none.

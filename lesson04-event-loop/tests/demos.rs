@@ -66,14 +66,10 @@ fn where_fewer_connections_are_allowed_the_demo_says_so() {
 
 #[test]
 fn a_wrong_command_line_is_status_2_and_says_the_right_one() {
-    for (mistake, help) in
-        [("turn", "one-turn"), ("--run", "usage: cargo run -p lesson04-event-loop"), ("99", "blocked")]
-    {
-        let output = run(lesson(&[mistake]));
-        let complaint = output.errors;
-        assert_eq!(output.status, Some(2), "{mistake}");
-        assert!(complaint.contains(mistake) && complaint.contains(help), "{complaint}");
-    }
+    student::mistakes_are_told(
+        lesson,
+        &[("turn", "one-turn"), ("--run", "usage: cargo run -p lesson04-event-loop"), ("99", "blocked")],
+    );
     let mut client = lesson(&[]);
     client.env("LESSON04_CLIENT", "nonsense");
     assert_eq!(run(client).status, Some(2), "the client's orders are not for people");
@@ -92,20 +88,10 @@ fn a_client_without_a_server_says_so() {
 
 #[test]
 fn json_has_every_claim() {
-    let output = run(lesson(&["one-turn", "--json"]));
-    let printed = output.output;
-    for field in
-        ["\"schema\": \"concurrency-lab/1\"", "\"kind\": \"prove\"", "\"kind\": \"timeline\"", "\"passed\": true"]
-    {
-        assert!(printed.contains(field), "{field} is missing:\n{printed}");
-    }
+    student::json_has(lesson(&["one-turn", "--json"]), &["\"kind\": \"prove\"", "\"kind\": \"timeline\""]);
 }
 
 #[test]
 fn no_python_is_one_line() {
-    let mut command = lesson(&["call-later", "--python"]);
-    command.env("PYTHON", "no-such-python");
-    let output = run(command);
-    assert!(output.status == Some(0));
-    assert!(output.output.contains("there is no no-such-python here"), "{}", output.output);
+    student::no_python_is_one_line(lesson(&["call-later", "--python"]));
 }

@@ -9,12 +9,13 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::hint::{black_box, spin_loop};
-use std::process::Command;
+use std::path::Path;
 use std::sync::{Barrier as StdBarrier, Condvar as StdCondvar, Mutex as StdMutex, mpsc};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use common::measure::Summary;
+use common::python;
 use lesson06_locks::demos::pin;
 use lesson06_locks::primitives::barrier::Barrier;
 use lesson06_locks::primitives::condvar::Condvar;
@@ -24,6 +25,8 @@ use lesson06_locks::primitives::queue::Queue;
 use lesson06_locks::primitives::reentrant::ReentrantMutex;
 use lesson06_locks::primitives::semaphore::{Fair, Semaphore, Unfair};
 
+/// Longer than Python takes for all of it on a busy machine.
+const PYTHON_LIMIT: Duration = Duration::from_secs(600);
 /// How often the peers take turns.
 const ROUNDS: usize = 25;
 
@@ -293,15 +296,8 @@ impl Locks {
 
 /// What `python/locks.py` measures, by name; nothing where there is no Python.
 fn python_figures() -> BTreeMap<String, f64> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/locks.py");
-    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let Ok(output) = Command::new(python).args([script, "--runs", "7"]).output() else { return BTreeMap::new() };
-    let text = String::from_utf8_lossy(&output.stdout);
-    let figures = text.lines().skip(1).filter_map(|line| {
-        let mut words = line.split_whitespace();
-        Some((words.next()?.to_owned(), words.next()?.replace(',', "").parse().ok()?))
-    });
-    figures.collect()
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/locks.py");
+    python::run(&script, &["--runs", "7"], PYTHON_LIMIT).map(|run| run.figures).unwrap_or_default()
 }
 
 fn main() {

@@ -8,16 +8,19 @@
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::process::Command;
+use std::path::Path;
 use std::sync::{Arc, mpsc};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use common::format::count;
 use common::measure::Summary;
+use common::python;
 use lesson07_executors::pool::condvar_queue::CondvarQueue;
 use lesson07_executors::pool::shared_receiver::SharedReceiver;
 use lesson07_executors::pool::{Executor, Idle, JoinHandle, ThreadPool, bytes_of_a_queued_job};
 
+/// Longer than Python takes for all of it on a busy machine.
+const PYTHON_LIMIT: Duration = Duration::from_secs(600);
 /// How often the peers take turns.
 const ROUNDS: usize = 25;
 /// Workers of each pool, Python's and rayon's as well.
@@ -210,17 +213,8 @@ fn rows() -> Vec<Row> {
 
 /// What `python/executors.py` measures, by name; nothing where there is no Python.
 fn python_figures() -> BTreeMap<String, f64> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/executors.py");
-    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let Ok(output) = Command::new(python).args([script, "submit", "--runs", "7"]).output() else {
-        return BTreeMap::new();
-    };
-    let text = String::from_utf8_lossy(&output.stdout);
-    let figures = text.lines().skip(1).filter_map(|line| {
-        let mut words = line.split_whitespace();
-        Some((words.next()?.to_owned(), words.next()?.replace(',', "").parse().ok()?))
-    });
-    figures.collect()
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/executors.py");
+    python::run(&script, &["submit", "--runs", "7"], PYTHON_LIMIT).map(|run| run.figures).unwrap_or_default()
 }
 
 fn main() {

@@ -9,7 +9,6 @@
 use std::env;
 use std::hint::black_box;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use common::Scratch;
@@ -19,18 +18,16 @@ use lesson08_async_api::cpu::thumbnail;
 use lesson08_async_api::demos::two_workers;
 use lesson08_async_api::store::trials::{inserts, measured};
 use lesson08_async_api::store::{Actor, NewNote, OneMutex, Store};
-use serde_json::Value;
 
+/// Longer than Python takes for all of it on a busy machine.
+const PYTHON_LIMIT: Duration = Duration::from_secs(600);
 const ROUNDS: usize = 5;
 const BURST: Duration = Duration::from_millis(300);
 
 /// Python's figure of that name; NaN where there is none.
 fn python(figure: &str) -> f64 {
-    let mut command = Command::new(env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned()));
-    let output = command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/python/peers.py")).args([figure, "--json"]).output();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let value: Value = text.lines().last().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
-    value["figures"][figure].as_f64().unwrap_or(f64::NAN)
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/peers.py");
+    common::python::run(&script, &[figure], PYTHON_LIMIT).map_or(f64::NAN, |run| run.figure(figure))
 }
 
 /// One row: ours, the peer's, and the median of the ratios of neighbours.

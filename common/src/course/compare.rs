@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use common::format;
+use common::{SCHEMA, format, reports_in};
 use serde_json::Value;
 
 use crate::print;
@@ -61,16 +61,12 @@ impl Figure {
 /// The reports in a file: a notebook holds one for each lesson, a JSON file one.
 fn reports(file: &Path) -> anyhow::Result<Vec<Value>> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let documents: Vec<&str> = if text.trim_start().starts_with('{') {
-        vec![&text]
-    } else {
-        let scripts = text.split(r#"<script type="application/json" class="report">"#).skip(1);
-        scripts.filter_map(|rest| rest.split("</script>").next()).collect()
-    };
+    let documents: Vec<&str> =
+        if text.trim_start().starts_with('{') { vec![&text] } else { reports_in(&text).collect() };
     let reports = documents.iter().map(|document| serde_json::from_str(document));
     let reports: Vec<Value> =
         reports.collect::<Result<_, _>>().with_context(|| format!("{} is no report", file.display()))?;
-    let known = reports.iter().all(|report| report["schema"] == "concurrency-lab/1");
+    let known = reports.iter().all(|report| report["schema"] == SCHEMA);
     ensure!(known && !reports.is_empty(), "{} is neither a notebook nor the output of --json", file.display());
     Ok(reports)
 }

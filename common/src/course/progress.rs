@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use common::Header;
+use common::{Header, is_untouched};
 
 use crate::lessons::{all, cargo, package};
 use crate::print;
@@ -66,12 +66,11 @@ fn exercises(folder: &Path) -> anyhow::Result<Vec<Exercise>> {
     for module in modules {
         let file = folder.join(format!("src/exercises/{module}.rs"));
         let source = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let untouched = source.lines().any(|line| line.trim_start().starts_with("todo!("));
         exercises.push(Exercise {
             module: module.to_owned(),
             file,
             minutes: Header::parse(&source).paragraph("Minutes"),
-            standing: if untouched { Standing::Untouched } else { Standing::Begun },
+            standing: if is_untouched(&source) { Standing::Untouched } else { Standing::Begun },
         });
     }
     // Building the graders takes a while, so only those of a lesson in which somebody has begun are asked.

@@ -27,6 +27,7 @@ use crate::report::Report;
 use escape::Text;
 pub(crate) use notebook::NotANotebook;
 use notebook::Runs;
+pub use notebook::reports_in;
 
 const STYLE: &str = concat!(include_str!("page.css"), include_str!("pictures.css"));
 
@@ -51,7 +52,7 @@ fn run(report: &Report) -> Result<String, fmt::Error> {
         demo::write(&mut run, report.package, index + 1, demo)?;
     }
     let document = escape::json(&crate::json::document(report));
-    writeln!(run, "<script type=\"application/json\" class=\"report\">{document}</script>")?;
+    writeln!(run, "{}{document}{}", notebook::REPORT, notebook::REPORT_END)?;
     Ok(run)
 }
 
@@ -134,6 +135,7 @@ mod tests {
         let page = page(&report, "").unwrap();
         let (_, rest) = page.split_once(r#"<script type="application/json" class="report">"#).unwrap();
         let (document, _) = rest.split_once("</script>").unwrap();
+        assert_eq!(reports_in(&page).collect::<Vec<_>>(), [document]);
         assert_eq!(serde_json::from_str::<serde_json::Value>(document).unwrap(), crate::json::document(&report));
     }
 

@@ -25,6 +25,15 @@ impl std::error::Error for NotANotebook {}
 const BEGIN: &str = "<article id=\"";
 const END: &str = "</article>\n";
 
+/// Around the report of each run.
+pub(super) const REPORT: &str = r#"<script type="application/json" class="report">"#;
+pub(super) const REPORT_END: &str = "</script>";
+
+/// The reports that a notebook holds, each as JSON of the schema [`SCHEMA`](crate::SCHEMA).
+pub fn reports_in(page: &str) -> impl Iterator<Item = &str> {
+    page.split(REPORT).skip(1).filter_map(|rest| rest.split(REPORT_END).next())
+}
+
 /// The runs in a page. An empty text has none.
 pub(super) fn runs(page: &str) -> Result<Runs, NotANotebook> {
     if page.trim().is_empty() {

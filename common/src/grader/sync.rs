@@ -15,30 +15,35 @@ thread_local! {
 }
 
 /// A new schedule begins.
-pub fn reset() {
+pub(super) fn reset() {
     MUTEXES.set(0);
     CONDVARS.take();
 }
 
 /// Wakes everybody who waits for a condition, without cause.
-pub fn wake_for_no_reason() {
+pub(super) fn wake_for_no_reason() {
     for condvar in CONDVARS.with_borrow(Clone::clone) {
         condvar.notify_all();
     }
 }
 
+/// A lock that says when it is taken and given back, by a letter.
+#[derive(Debug)]
 pub struct Mutex<T> {
     name: char,
     held: AtomicBool,
     inner: shuttle::sync::Mutex<T>,
 }
 
+/// The right to what is behind a lock.
+#[derive(Debug)]
 pub struct MutexGuard<'a, T> {
     mutex: &'a Mutex<T>,
     inner: Option<shuttle::sync::MutexGuard<'a, T>>,
 }
 
 impl<T> Mutex<T> {
+    /// As the standard library's.
     pub fn new(value: T) -> Self {
         let number = MUTEXES.replace(MUTEXES.get() + 1);
         Mutex {
@@ -48,6 +53,7 @@ impl<T> Mutex<T> {
         }
     }
 
+    /// As the standard library's, never poisoned.
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         if self.held.load(Relaxed) {
             note(format!("wants {}", self.name));
@@ -56,6 +62,7 @@ impl<T> Mutex<T> {
         Ok(self.locked(inner, "LOCK"))
     }
 
+    /// As the standard library's, never poisoned.
     pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
         match self.inner.try_lock() {
             Ok(inner) => Ok(self.locked(inner, "TRY")),
@@ -97,11 +104,14 @@ impl<T> Drop for MutexGuard<'_, T> {
     }
 }
 
+/// A condition variable that says who waits and who wakes.
+#[derive(Debug)]
 pub struct Condvar {
     inner: Arc<shuttle::sync::Condvar>,
 }
 
 impl Condvar {
+    /// As the standard library's.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         let inner = Arc::new(shuttle::sync::Condvar::new());
@@ -109,6 +119,7 @@ impl Condvar {
         Condvar { inner }
     }
 
+    /// As the standard library's, never poisoned.
     pub fn wait<'a, T>(&self, mut guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
         let mutex = guard.mutex;
         note("WAIT, asleep");
@@ -118,6 +129,7 @@ impl Condvar {
         Ok(mutex.locked(inner, "woken, LOCK"))
     }
 
+    /// As the standard library's, never poisoned.
     pub fn wait_while<'a, T>(
         &self,
         mut guard: MutexGuard<'a, T>,
@@ -129,11 +141,13 @@ impl Condvar {
         Ok(guard)
     }
 
+    /// As the standard library's.
     pub fn notify_one(&self) {
         note("NOTIFY ONE");
         self.inner.notify_one();
     }
 
+    /// As the standard library's.
     pub fn notify_all(&self) {
         note("NOTIFY ALL");
         self.inner.notify_all();

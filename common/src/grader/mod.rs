@@ -1,20 +1,29 @@
 //! Runs an answer in all schedules, or in very many, writes down what each thread does, and shows the shortest schedule
 //! that breaks it, a column a thread.
+//!
+//! A lesson's tests compile the exercise again with [`sync`] in place of the standard library's. The feature `grader` is
+//! for `dev-dependencies`: it brings the runner, which a student's first `cargo run` has no use for.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 use std::time::Duration;
 
-use common::within;
 use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, FailurePersistence, Runner};
 
+use crate::within;
+
 pub mod sync;
 
-/// How many schedules are tried one after the other, and how many at random after them.
-const IN_ORDER: usize = 3_000;
-const AT_RANDOM: usize = 1_500;
+/// How many schedules are tried.
+#[derive(Debug, Clone, Copy)]
+pub struct Schedules {
+    /// One after the other, depth first.
+    pub in_order: usize,
+    /// Drawn at random, after them.
+    pub at_random: usize,
+}
 
 thread_local! {
     static LOG: RefCell<Vec<(usize, String)>> = const { RefCell::new(Vec::new()) };
@@ -38,26 +47,32 @@ pub fn pause() {
 
 /// Starts a thread for each piece of work, and one that wakes everybody for no reason at some moment, as a condition
 /// variable may; waits for all.
+///
+/// # Panics
+/// If one of them does.
 pub fn together(work: Vec<Box<dyn FnOnce() + Send>>) {
     let mut threads: Vec<_> = work.into_iter().map(shuttle::thread::spawn).collect();
     threads.push(shuttle::thread::spawn(sync::wake_for_no_reason));
     threads.into_iter().for_each(|thread| thread.join().expect("a panic is reported by the runner"));
 }
 
-/// Every schedule tried must keep the property. Otherwise it panics with the shortest one found that does not.
-pub fn grade(property: impl Fn() + Send + Sync + 'static) {
+/// Every schedule tried must keep the property.
+///
+/// # Panics
+/// With the shortest schedule found that does not.
+pub fn grade(schedules: Schedules, property: impl Fn() + Send + Sync + 'static) {
     let property = std::sync::Arc::new(property);
     let failure = within(Duration::from_secs(120), move || {
         record_panics();
         GRADING.set(true);
-        let in_order = first_failure(DfsScheduler::new(Some(IN_ORDER), false), property.clone());
-        let at_random = |seed, schedules| {
+        let in_order = first_failure(DfsScheduler::new(Some(schedules.in_order), false), property.clone());
+        let at_random = |seed, number| {
             let property = property.clone();
-            first_failure(RandomScheduler::new_from_seed(seed, schedules), property)
+            first_failure(RandomScheduler::new_from_seed(seed, number), property)
         };
         // Few changes of thread, which makes for schedules that can be read.
         let by_priorities = |seed| first_failure(PctScheduler::new_from_seed(seed, 3, 200), property.clone());
-        let mut shortest = in_order.or_else(|| at_random(1, AT_RANDOM));
+        let mut shortest = in_order.or_else(|| at_random(1, schedules.at_random));
         if shortest.is_some() {
             let others = (2..14).filter_map(by_priorities).filter(|(_, log)| !log.is_empty());
             shortest = shortest.into_iter().chain(others).min_by_key(|(_, log)| log.len());
