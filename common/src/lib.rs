@@ -18,6 +18,7 @@ mod json;
 mod lab;
 mod lesson;
 pub mod measure;
+pub mod postgres;
 mod progress;
 pub mod python;
 mod report;
