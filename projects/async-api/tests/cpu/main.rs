@@ -1,0 +1,5 @@
+//! The threads that compute, and thumbnails.
+
+mod bounded;
+mod pictures;
+mod thumbnail;
