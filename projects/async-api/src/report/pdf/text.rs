@@ -56,9 +56,9 @@ impl Font {
     pub(super) fn lines(self, text: &[u8], room: f32) -> Vec<Range<usize>> {
         let (mut lines, mut start, mut chance, mut width) = (Vec::new(), 0, 0, 0.0);
         for (place, letter) in text.iter().enumerate() {
-            let wider = width + self.letter_width(*letter);
-            width = wider;
-            if wider > room && place > start && *letter != b' ' {
+            width += self.letter_width(*letter);
+            // Again, where what is left behind a chance is too wide by itself.
+            while width > room && place > start && *letter != b' ' {
                 let end = if chance > start { chance } else { place };
                 lines.push(start..end);
                 start = end;
@@ -117,6 +117,8 @@ mod tests {
         let text = b"one two https://a.example/long/path";
         let lines: Vec<&[u8]> = Font::Regular.lines(text, 9.0).into_iter().map(|line| &text[line]).collect();
         assert_eq!(lines, [b"one two https://a.".as_slice(), b"example/long/path"]);
+        // What is behind the comma fits, and with the mark it does not.
+        assert_eq!(Font::Bold.lines(b",Ar%{!", 2.69), [0..1, 1..5, 5..6]);
     }
 
     proptest! {
