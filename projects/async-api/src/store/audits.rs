@@ -169,7 +169,7 @@ impl Store {
                 transaction.change(job, values![id, &owner]).await?;
                 let deleted =
                     transaction.change("DELETE FROM audits WHERE id = $1 AND owner = $2", values![id, &owner]).await?;
-                transaction.tell(Change::Audit(id)).await?;
+                transaction.tell(Change::Audit(id));
                 Ok(deleted > 0)
             })
         })
@@ -258,8 +258,8 @@ pub(super) async fn within_quota(transaction: &mut dyn Transaction, owner: &Owne
 
 /// The audit, its job and its first event.
 pub(super) async fn insert(transaction: &mut dyn Transaction, new: &NewAudit) -> Result<()> {
-    let sql = "INSERT INTO audits (id, owner, url, options, state, schedule, created_at) \
-        VALUES ($1, $2, $3, $4, 'queued', $5, $6)";
+    let audit = "INSERT INTO audits (id, owner, url, options, state, schedule, created_at, last_event) \
+        VALUES ($1, $2, $3, $4, 'queued', $5, $6, 1)";
     let options = Value::json(&new.options)?;
     let values = vec![
         new.id.into(),
@@ -269,12 +269,16 @@ pub(super) async fn insert(transaction: &mut dyn Transaction, new: &NewAudit) ->
         new.schedule.into(),
         new.created_at.into(),
     ];
-    transaction.change(sql, values).await?;
-    let now = transaction.now().await?;
-    transaction.change("INSERT INTO jobs (audit, state, due) VALUES ($1, 'ready', $2)", values![new.id, now]).await?;
+    let job = "INSERT INTO jobs (audit, state, due) VALUES ($1, 'ready', $2)";
     let what = EventKind::State { state: AuditState::Queued, attempt: 0, error: None };
-    events::add(transaction, new.id, now, &what).await?;
-    transaction.tell(Change::Work).await
+    let event = "INSERT INTO events (audit, number, at, what) VALUES ($1, 1, $2, $3)";
+    // Due at once, by the clock of whoever creates it: one that is ahead of the database's delays it by as much.
+    let first = vec![new.id.into(), new.created_at.into(), Value::json(&what)?];
+    let statements = vec![(audit, values), (job, values![new.id, new.created_at]), (event, first)];
+    transaction.changes(statements).await?;
+    transaction.tell(Change::Audit(new.id));
+    transaction.tell(Change::Work);
+    Ok(())
 }
 
 pub(super) async fn one(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) -> Result<Option<Audit>> {
@@ -304,7 +308,7 @@ async fn cancel(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) -
         }
         Some("running") => {
             transaction.change("UPDATE audits SET cancelling = 1 WHERE id = $1", values![id]).await?;
-            transaction.tell(Change::Audit(id)).await?;
+            transaction.tell(Change::Audit(id));
             true
         }
         _ => false,
@@ -327,7 +331,7 @@ async fn retry(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) ->
         transaction.change(sql, values![id]).await?;
         let what = EventKind::State { state: AuditState::Queued, attempt: 0, error: None };
         events::add(transaction, id, now, &what).await?;
-        transaction.tell(Change::Work).await?;
+        transaction.tell(Change::Work);
     }
     let Some(audit) = one(transaction, owner, id).await?.map(Box::new) else { return Ok(Retried::NoSuch) };
     Ok(if failed { Retried::Yes(audit) } else { Retried::NotFailed(audit) })

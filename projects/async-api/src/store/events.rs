@@ -41,5 +41,6 @@ pub(super) async fn add(
     let Some(mut row) = transaction.row(number, values![audit]).await? else { return Ok(()) }; // it was deleted
     let values = vec![audit.into(), row.number::<u64>()?.into(), at.into(), Value::json(what)?];
     transaction.change("INSERT INTO events (audit, number, at, what) VALUES ($1, $2, $3, $4)", values).await?;
-    transaction.tell(Change::Audit(audit)).await
+    transaction.tell(Change::Audit(audit));
+    Ok(())
 }

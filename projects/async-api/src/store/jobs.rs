@@ -169,7 +169,8 @@ impl Store {
                         let sql = "UPDATE jobs SET state = 'ready', due = $2, worker = NULL WHERE audit = $1";
                         transaction.change(sql, values![lease.audit, now]).await?;
                         set_state(transaction, lease, now, AuditState::Queued, None).await?;
-                        transaction.tell(Change::Work).await
+                        transaction.tell(Change::Work);
+                        Ok(())
                     }
                 }
             })

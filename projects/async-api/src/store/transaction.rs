@@ -5,6 +5,9 @@ use super::{Change, Result};
 use crate::model::Timestamp;
 use futures::future::BoxFuture;
 
+/// A statement with its values.
+pub type Statement = (&'static str, Vec<Value>);
+
 /// A transaction, or for reading a connection.
 ///
 /// Statements number their values `$1`, `$2`, and use what SQLite and PostgreSQL have in common. Locks are taken in one
@@ -16,6 +19,9 @@ pub trait Transaction: Send {
     /// Runs a statement and says how many rows it changed.
     fn change<'a>(&'a mut self, sql: &'a str, values: Vec<Value>) -> BoxFuture<'a, Result<u64>>;
 
+    /// Runs statements in order, and waits for all of them at the end: each would be a way there and back.
+    fn changes<'a>(&'a mut self, statements: Vec<Statement>) -> BoxFuture<'a, Result<()>>;
+
     /// The time by which all who share the database go.
     fn now(&mut self) -> BoxFuture<'_, Result<Timestamp>>;
 
@@ -26,7 +32,7 @@ pub trait Transaction: Send {
     fn lock_free(&self) -> &'static str;
 
     /// Tells those who listen, once it is committed.
-    fn tell(&mut self, change: Change) -> BoxFuture<'_, Result<()>>;
+    fn tell(&mut self, change: Change);
 }
 
 impl dyn Transaction + '_ {

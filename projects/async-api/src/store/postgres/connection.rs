@@ -1,12 +1,12 @@
 //! One connection to the server, and what its errors mean.
 
 use super::super::clock::Clock;
-use super::super::transaction::Transaction;
+use super::super::transaction::{Statement, Transaction};
 use super::super::value::{Row, Value};
 use super::super::{Change, Result, StoreError};
 use crate::model::Timestamp;
 use deadpool_postgres::{Client, GenericClient, Transaction as Pooled};
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, try_join_all};
 use std::error::Error;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -49,15 +49,25 @@ pub struct InTransaction<'a> {
     transaction: Pooled<'a>,
     clock: &'a Clock,
     channel: &'a str,
+    told: Vec<String>,
 }
 
 impl<'a> InTransaction<'a> {
     pub fn new(transaction: Pooled<'a>, clock: &'a Clock, channel: &'a str) -> Self {
-        InTransaction { transaction, clock, channel }
+        InTransaction { transaction, clock, channel, told: Vec::new() }
     }
 
+    /// PostgreSQL sends the hints when the transaction commits, and to this process as to the others.
     pub async fn commit(self) -> Result<()> {
-        self.transaction.commit().await.map_err(|error| failed(&error))
+        let run = async {
+            if !self.told.is_empty() {
+                let notify = "SELECT pg_notify($1, told) FROM unnest($2::text[]) AS told";
+                let notify = self.transaction.prepare_cached(notify).await?;
+                self.transaction.execute(&notify, &[&self.channel, &self.told]).await?;
+            }
+            self.transaction.commit().await
+        };
+        run.await.map_err(|error| failed(&error))
     }
 }
 
@@ -129,6 +139,10 @@ impl Transaction for Autocommit<'_> {
         Box::pin(async { Err(StoreError::Failed("a change outside a transaction".to_owned())) })
     }
 
+    fn changes<'b>(&'b mut self, _: Vec<Statement>) -> BoxFuture<'b, Result<()>> {
+        Box::pin(async { Err(StoreError::Failed("a change outside a transaction".to_owned())) })
+    }
+
     fn now(&mut self) -> BoxFuture<'_, Result<Timestamp>> {
         Box::pin(now(self.client, self.clock))
     }
@@ -141,9 +155,7 @@ impl Transaction for Autocommit<'_> {
         ""
     }
 
-    fn tell(&mut self, _: Change) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
+    fn tell(&mut self, _: Change) {}
 }
 
 impl Transaction for InTransaction<'_> {
@@ -153,6 +165,24 @@ impl Transaction for InTransaction<'_> {
 
     fn change<'b>(&'b mut self, sql: &'b str, values: Vec<Value>) -> BoxFuture<'b, Result<u64>> {
         Box::pin(async move { change(&self.transaction, sql, &values).await })
+    }
+
+    fn changes<'b>(&'b mut self, statements: Vec<Statement>) -> BoxFuture<'b, Result<()>> {
+        Box::pin(async move {
+            let transaction = &self.transaction;
+            let run = async {
+                let mut prepared = Vec::new();
+                for (sql, _) in &statements {
+                    prepared.push(transaction.prepare_cached(sql).await?);
+                }
+                // Sent in the order in which they are polled first, and run in the order in which they are sent.
+                let sent = prepared.iter().zip(&statements).map(|(statement, (_, values))| async move {
+                    transaction.execute(statement, &references(values)).await
+                });
+                try_join_all(sent).await.map(drop)
+            };
+            run.await.map_err(|error: tokio_postgres::Error| failed(&error))
+        })
     }
 
     fn now(&mut self) -> BoxFuture<'_, Result<Timestamp>> {
@@ -167,11 +197,7 @@ impl Transaction for InTransaction<'_> {
         " FOR UPDATE SKIP LOCKED"
     }
 
-    fn tell(&mut self, change: Change) -> BoxFuture<'_, Result<()>> {
-        // PostgreSQL sends it when the transaction commits, and to this process as to the others.
-        Box::pin(async move {
-            let values = vec![Value::from(self.channel), Value::from(change.to_string())];
-            rows(&self.transaction, "SELECT pg_notify($1, $2)", &values).await.map(drop)
-        })
+    fn tell(&mut self, change: Change) {
+        self.told.push(change.to_string());
     }
 }

@@ -1,7 +1,7 @@
 //! One connection to the file, and what its errors mean.
 
 use super::super::clock::Clock;
-use super::super::transaction::Transaction;
+use super::super::transaction::{Statement, Transaction};
 use super::super::value::{Row, Value};
 use super::super::{Change, Result, StoreError};
 use crate::model::Timestamp;
@@ -148,6 +148,11 @@ impl Transaction for Open<'_> {
         Box::pin(ready(self.run_change(sql, &values).map_err(failed)))
     }
 
+    fn changes<'b>(&'b mut self, statements: Vec<Statement>) -> BoxFuture<'b, Result<()>> {
+        let run = || statements.iter().try_for_each(|(sql, values)| self.run_change(sql, values).map(drop));
+        Box::pin(ready(run().map_err(failed)))
+    }
+
     fn now(&mut self) -> BoxFuture<'_, Result<Timestamp>> {
         Box::pin(ready(Ok(self.clock.here())))
     }
@@ -160,8 +165,7 @@ impl Transaction for Open<'_> {
         ""
     }
 
-    fn tell(&mut self, change: Change) -> BoxFuture<'_, Result<()>> {
+    fn tell(&mut self, change: Change) {
         self.changes.push(change);
-        Box::pin(ready(Ok(())))
     }
 }
