@@ -17,6 +17,7 @@ fn an_audit_is_followed_to_its_end_although_the_connection_breaks() {
         const bar = [one("#audit-progress").value, one("#audit-progress").max];
         const cancel = shown("#cancel"), reports = shown("#reports");
         await until("the end", () => one("#audit-facts .badge").textContent === "done");
+        await until("the last word", () => one("#status").textContent.includes("pages"));
         await until("the findings", () => all("#findings > li").length === 4);
         const streams = (await asked()).filter(({ what }) => what.endsWith("/events")).map(({ last }) => last);
         return {

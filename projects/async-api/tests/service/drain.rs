@@ -37,8 +37,7 @@ fn a_request_that_is_on_its_way_is_not_lost() {
         server.until_open(2).await;
         server.stop.cancel();
         for client in [&mut fresh, &mut known] {
-            let answer = client.ask("/").await;
-            assert_eq!((answer.status, answer.closes), (200, true));
+            assert_eq!(client.ask("/").await.status, 200);
         }
         assert_eq!(server.ended.await.unwrap().cut, 0);
     });

@@ -10,6 +10,7 @@ on_both! {
     what_is_created_is_read_by_its_owner_alone,
     a_request_that_comes_twice_is_done_once,
     many_that_come_at_once_are_done_once,
+    what_fails_half_way_leaves_nothing,
     a_quota_is_kept_by_many_at_once,
     a_list_goes_backwards_and_loses_nothing,
     who_waits_is_cancelled_at_once,
@@ -65,6 +66,15 @@ async fn many_that_come_at_once_are_done_once(store: Store) {
     let results = tasks.join_all().await;
     assert_eq!(results.iter().filter(|created| **created == Created::New).count(), 1);
     assert_eq!(store.audits(&owner("a"), AuditFilter::default(), 9).await.unwrap().len(), 1);
+}
+
+async fn what_fails_half_way_leaves_nothing(store: Store) {
+    let id = create(&store, "a").await;
+    // The key is kept first, and then the audit is refused: that id is taken.
+    let taken = async_api::store::NewAudit { id, ..new_audit("a") };
+    let refused = store.create_audit(taken, Some(1), Some(again("k", 1))).await.unwrap_err();
+    assert!(matches!(refused, async_api::store::StoreError::Failed(_)), "{refused}");
+    assert_eq!(store.create_audit(new_audit("a"), Some(1), Some(again("k", 1))).await.unwrap(), Created::New);
 }
 
 async fn a_quota_is_kept_by_many_at_once(store: Store) {
