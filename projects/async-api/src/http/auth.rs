@@ -59,7 +59,7 @@ impl Keys {
         if let Some(key) = self.remembered(hash, now) {
             return Ok(Some(key));
         }
-        let found = self.store.key(hash).await?.filter(|key| key.revoked_at.is_none()).map(Arc::new);
+        let found = self.store.key(hash).await?.map(Arc::new);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         match &found {
             Some(key) => {

@@ -281,7 +281,13 @@ pub(super) async fn insert(transaction: &mut dyn Transaction, new: &NewAudit) ->
     Ok(())
 }
 
-pub(super) async fn one(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) -> Result<Option<Audit>> {
+/// Whether there is such an audit of this owner's: what is asked before anything of it is shown.
+pub(super) async fn is_of(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) -> Result<bool> {
+    let sql = "SELECT 1 FROM audits WHERE id = $1 AND owner = $2";
+    Ok(transaction.row(sql, values![id, owner]).await?.is_some())
+}
+
+async fn one(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) -> Result<Option<Audit>> {
     let sql = format!("SELECT {COLUMNS} FROM audits WHERE id = $1 AND owner = $2");
     transaction.row(&sql, values![id, owner]).await?.map(read).transpose()
 }
@@ -293,7 +299,7 @@ async fn job(transaction: &mut dyn Transaction, id: AuditId) -> Result<Option<St
 }
 
 async fn cancel(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) -> Result<Cancelled> {
-    if one(transaction, owner, id).await?.is_none() {
+    if !is_of(transaction, owner, id).await? {
         return Ok(Cancelled::NoSuch);
     }
     let cancelled = match job(transaction, id).await?.as_deref() {
@@ -319,7 +325,7 @@ async fn cancel(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) -
 }
 
 async fn retry(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) -> Result<Retried> {
-    if one(transaction, owner, id).await?.is_none() {
+    if !is_of(transaction, owner, id).await? {
         return Ok(Retried::NoSuch);
     }
     let failed = job(transaction, id).await?.as_deref() == Some("dead");

@@ -14,7 +14,7 @@ impl Store {
         let owner = owner.clone();
         self.read(move |transaction| {
             Box::pin(async move {
-                if audits::one(transaction, &owner, audit).await?.is_none() {
+                if !audits::is_of(transaction, &owner, audit).await? {
                     return Ok(None);
                 }
                 let sql =
