@@ -1,5 +1,6 @@
 //! Which addresses this service connects to on behalf of others.
 
+use concurrent_scraper::fetch::AddressFilter;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -38,6 +39,12 @@ const MAPPED: [Ipv6Net; 2] = [v6([0, 0, 0, 0, 0, 0xFFFF, 0, 0], 96), v6([0x64, 0
 
 /// IPv4 behind a 6to4 relay. The 32 bits behind the prefix are the address.
 const SIX_TO_FOUR: Ipv6Net = v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16);
+
+/// What keeps a fetcher from the others: it is asked for each address, after its name has been resolved.
+pub(super) fn filter(allow: &[IpNet]) -> AddressFilter {
+    let allow = allow.to_vec();
+    AddressFilter::new(move |address| allowed(address, &allow))
+}
 
 /// Whether an address may be connected to: it is public (none of loopback, private, link-local, shared, multicast,
 /// reserved, documentation, and none of these in IPv6 clothes), or the operator allows it.

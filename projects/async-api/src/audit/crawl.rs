@@ -1,14 +1,14 @@
 //! How an audit crawls.
 
 use super::USER_AGENT;
-use super::addresses::allowed;
+use super::addresses;
 use super::verdict::AttemptError;
 use crate::config::AuditLimits;
 use crate::model::Audit;
 use concurrent_scraper::address::{Region, ScopeOptions};
 use concurrent_scraper::crawl::{Crawl, CrawlBuilder, Limits};
 use concurrent_scraper::extract;
-use concurrent_scraper::fetch::{AddressFilter, FetchLimits, FetchOptions};
+use concurrent_scraper::fetch::{FetchLimits, FetchOptions};
 use concurrent_scraper::frontier::Frontier;
 use concurrent_scraper::politeness::Politeness;
 use concurrent_scraper::store::{Store as State, StoreOptions};
@@ -54,7 +54,6 @@ fn is_one_host(one: &Url, other: &Url) -> bool {
 pub(super) fn builder(audit: &Audit, seeds: Vec<Url>, limits: &AuditLimits) -> CrawlBuilder {
     let options = &audit.options;
     let concurrency = usize::try_from(options.concurrency).unwrap_or(usize::MAX);
-    let allow = limits.allow.clone();
     Crawl::builder(seeds)
         .scope(ScopeOptions { region: Region::Host, max_depth: options.max_depth, ..ScopeOptions::default() })
         .limits(Limits {
@@ -74,7 +73,7 @@ pub(super) fn builder(audit: &Audit, seeds: Vec<Url>, limits: &AuditLimits) -> C
             user_agent: USER_AGENT.to_owned(),
             limits: FetchLimits { total: Duration::from_secs(60), body: limits.page_bytes, ..FetchLimits::default() },
             // A redirect's target is a URL of the frontier, so that this holds at every hop.
-            addresses: AddressFilter::new(move |address| allowed(address, &allow)),
+            addresses: addresses::filter(&limits.allow),
             ..FetchOptions::default()
         })
 }

@@ -1,7 +1,7 @@
 //! What a crawl found, once it has ended.
 
 use super::recorder::{add, record_of};
-use super::referrers;
+use super::referrers::{self, NAMED};
 use crate::model::{Counts, Detail, Finding, PageRecord};
 use concurrent_scraper::frontier::FrontierError;
 use concurrent_scraper::report::{Chain, Collector, End, SlowPage};
@@ -12,8 +12,6 @@ use std::path::Path;
 
 /// Slow pages that are listed.
 const MOST_SLOW: usize = 1000;
-/// Pages that are named for one title.
-const NAMED: usize = 100;
 
 /// Pages with one title.
 #[derive(Default)]

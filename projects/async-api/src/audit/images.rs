@@ -1,10 +1,10 @@
 //! Brings an image that a page shows, as carefully as the crawl brought the page.
 
 use super::USER_AGENT;
-use super::addresses::allowed;
+use super::addresses;
 use crate::config::AuditLimits;
 use axum::http::header::LOCATION;
-use concurrent_scraper::fetch::{AddressFilter, FetchLimits, FetchOptions, Fetcher, Response};
+use concurrent_scraper::fetch::{FetchLimits, FetchOptions, Fetcher, Response};
 use concurrent_scraper::frontier::Validators;
 use concurrent_scraper::page::{Problem, ProblemKind};
 use std::time::Duration;
@@ -43,7 +43,6 @@ impl Images {
     /// # Errors
     /// If no HTTP client can be set up.
     pub fn new(limits: &AuditLimits) -> anyhow::Result<Images> {
-        let allow = limits.allow.clone();
         let fetcher = Fetcher::new(&FetchOptions {
             user_agent: USER_AGENT.to_owned(),
             limits: FetchLimits {
@@ -53,7 +52,7 @@ impl Images {
                 total: TOTAL,
                 body: limits.page_bytes,
             },
-            addresses: AddressFilter::new(move |address| allowed(address, &allow)),
+            addresses: addresses::filter(&limits.allow),
             ..FetchOptions::default()
         })?;
         Ok(Images { fetcher, most_bytes: limits.page_bytes })

@@ -4,8 +4,8 @@ use concurrent_scraper::frontier::FrontierError;
 use concurrent_scraper::store::Reader;
 use std::collections::HashMap;
 
-/// Pages that are named for one link. A link in the footer of a large site is broken ten thousand times.
-const NAMED: usize = 100;
+/// Pages that are named for one finding. A link in the footer of a large site is broken ten thousand times.
+pub(super) const NAMED: usize = 100;
 
 /// The pages that link to one URL.
 #[derive(Debug, Default)]
