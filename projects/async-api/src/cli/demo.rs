@@ -7,7 +7,6 @@ use async_api::model::{AuditId, AuditOptions, Owner, Timestamp};
 use async_api::store::{NewAudit, Store};
 use common::Scratch;
 use common::site::{Graph, RunningSite, Site, rust_docs};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Serves with a database that is gone afterwards, and audits the documentation that came with the compiler.
 pub(super) async fn demo(mut loaded: Loaded) -> anyhow::Result<()> {
@@ -41,13 +40,12 @@ fn site() -> anyhow::Result<(RunningSite, String)> {
 }
 
 fn first(url: String) -> NewAudit {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     NewAudit {
         id: AuditId::new(),
         owner: Owner::local(),
         url,
         options: AuditOptions { max_pages: 1000, max_depth: None, concurrency: 8, delay_ms: 0, slow_ms: 200 },
-        created_at: Timestamp(i64::try_from(now).unwrap_or(i64::MAX)),
+        created_at: Timestamp::now(),
         schedule: None,
     }
 }

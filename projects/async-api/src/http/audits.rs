@@ -42,7 +42,7 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let (url, options) = request.checked(&service.app.settings.audits)?;
     let fingerprint = fingerprint(&Method::POST, PATH, &(&url, &options))?;
-    let created_at = Timestamp(jiff::Timestamp::now().as_millisecond());
+    let created_at = Timestamp::now();
     let new = NewAudit { id: AuditId::new(), owner: caller.owner, url, options, created_at, schedule: None };
     let location = Some(format!("{PATH}/{}", new.id));
     let response = StoredResponse { status: 202, location, body: text(&new.audit())? };

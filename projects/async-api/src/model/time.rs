@@ -10,6 +10,11 @@ use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, T
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// This moment, by this machine's clock.
+    pub fn now() -> Timestamp {
+        Timestamp(jiff::Timestamp::now().as_millisecond())
+    }
+
     /// This much later.
     pub fn after(self, time: Duration) -> Timestamp {
         Timestamp(self.0.saturating_add(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))

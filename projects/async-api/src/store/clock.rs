@@ -2,7 +2,7 @@
 
 use crate::model::Timestamp;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// The clock, and by how much a test has put it forward.
 #[derive(Debug, Default)]
@@ -11,8 +11,7 @@ pub struct Clock(AtomicI64);
 impl Clock {
     /// This machine's time.
     pub fn here(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.put_forward(Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+        self.put_forward(Timestamp::now())
     }
 
     /// The database's time, put forward as ours.
