@@ -105,11 +105,8 @@ impl Drop for Cluster {
     }
 }
 
-/// Says that there is no PostgreSQL here, past the test harness, which keeps to itself what a test that passes prints.
-///
-/// # Panics
-/// If the environment says `REQUIRE_POSTGRES`.
-pub fn say_that_there_is_none() {
+/// Says it past the test harness, which keeps to itself what a test that passes prints.
+fn say_that_there_is_none() {
     assert!(env::var_os("REQUIRE_POSTGRES").is_none(), "REQUIRE_POSTGRES is set, and there is no PostgreSQL here");
     drop(writeln!(stderr(), "\n*** NOT TESTED: no PostgreSQL here (initdb in PATH or /usr/lib/postgresql) ***"));
 }

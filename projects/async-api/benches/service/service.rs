@@ -1,13 +1,14 @@
 //! The rows of the service as a whole, each over HTTP.
 
+use crate::durable::audit;
 use crate::load::{self, Seen};
 use crate::process::Server;
 use crate::table::Table;
 use crate::{CLIENTS, ROUNDS, python_script};
 use anyhow::{Context, Result};
 use async_api::cpu::thumbnail::thumbnail;
-use async_api::model::{AuditId, AuditOptions, Counts, Detail, Finding, Owner, Timestamp};
-use async_api::store::{NewAudit, Outcome, Store};
+use async_api::model::{AuditId, Counts, Detail, Finding};
+use async_api::store::{Outcome, Store};
 use common::Scratch;
 use common::postgres::Cluster;
 use std::env;
@@ -136,14 +137,7 @@ fn fastapi(cluster: &Cluster) -> Result<Server> {
 
 /// An audit that is done, with many findings.
 async fn fill(store: &Store) -> Result<AuditId> {
-    let new = NewAudit {
-        id: AuditId::new(),
-        owner: Owner::local(),
-        url: "https://example.com/".to_owned(),
-        options: AuditOptions { max_pages: 1000, max_depth: None, concurrency: 8, delay_ms: 0, slow_ms: 1000 },
-        created_at: Timestamp(1_700_000_000_000),
-        schedule: None,
-    };
+    let new = audit();
     let id = new.id;
     store.create_audit(new, None, None).await?;
     let lease = store.lease("bench", 1, Duration::from_secs(60), 3).await?.first().context("a job")?.lease;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// The shortest key, without its prefix.
 const LEAST: usize = 32;
-/// The longest. Whatever is longer is not looked at when a client sends it.
+/// The longest: far from what a client may send.
 const MOST: usize = 180;
 /// How many different characters there must be. Of 32 random hexadecimal digits, hardly ever fewer than this differ.
 const DIFFERENT: usize = 9;
@@ -30,7 +30,7 @@ fn weakness(key: &str) -> Option<String> {
         return Some(format!("it has {} characters and must have at least {LEAST}", key.len()));
     }
     if key.len() > MOST {
-        return Some(format!("it has {} characters, and more than {MOST} are not looked at", key.len()));
+        return Some(format!("it has {} characters and may have at most {MOST}", key.len()));
     }
     let lower = key.to_ascii_lowercase();
     if let Some(word) = WORDS.iter().find(|word| lower.contains(**word)) {

@@ -4,6 +4,7 @@ use super::draft::Draft;
 use super::log::{LogFormat, filter};
 use super::values::{Parsed, boolean, duration, duration_text, list, number, size, size_text};
 use super::{Database, secret};
+use crate::store::is_schema_name;
 use ipnet::IpNet;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -193,12 +194,8 @@ fn integer<T: Copy + TryInto<i64>>(number: &T) -> i64 {
     (*number).try_into().unwrap_or(i64::MAX)
 }
 
-/// A name that needs no quotes in SQL.
 fn schema_name(text: &str) -> Parsed<String> {
-    let mut bytes = text.bytes();
-    let begins = bytes.next().is_some_and(|first| first.is_ascii_lowercase() || first == b'_');
-    let goes_on = bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    if !begins || !goes_on || text.len() > 63 || text.starts_with("pg_") {
+    if !is_schema_name(text) {
         return Err(format!("{text:?} is no name of a schema: use lower case letters, digits and _"));
     }
     Ok(text.to_owned())

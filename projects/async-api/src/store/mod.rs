@@ -73,6 +73,14 @@ pub enum StoreError {
 /// A result of the store's.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// Whether this may be the name of a schema: one that needs no quotes in SQL, and that PostgreSQL does not keep for itself.
+pub fn is_schema_name(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    let begins = bytes.next().is_some_and(|first| first.is_ascii_lowercase() || first == b'_');
+    let goes_on = bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    begins && goes_on && text.len() <= 63 && !text.starts_with("pg_")
+}
+
 impl Store {
     /// Opens a SQLite file, or makes it, and brings its tables up to date. Several processes of one machine may have it.
     ///
@@ -142,15 +150,6 @@ impl Store {
     pub async fn limit_pages(&self, most: Option<u32>) -> Result<()> {
         let sql = format!("PRAGMA max_page_count = {}", most.unwrap_or(u32::MAX - 1));
         self.write(move |transaction| Box::pin(async move { transaction.rows(&sql, Vec::new()).await.map(drop) })).await
-    }
-
-    /// Connections to the server, and how many of them are free; none of an embedded store.
-    pub fn connections(&self) -> Option<(usize, usize)> {
-        match &*self.database {
-            Database::Sqlite(_) => None,
-            #[cfg(feature = "postgres")]
-            Database::Postgres(postgres) => Some(postgres.connections()),
-        }
     }
 
     async fn read<T, W>(&self, work: W) -> Result<T>

@@ -5,7 +5,7 @@ mod hints;
 
 use super::clock::Clock;
 use super::transaction::Transaction;
-use super::{Change, Result, StoreError, migrations};
+use super::{Change, Result, StoreError, is_schema_name, migrations};
 use connection::{Autocommit, InTransaction, failed};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
 use futures::future::BoxFuture;
@@ -38,9 +38,7 @@ impl Postgres {
         clock: &Arc<Clock>,
         changes: &broadcast::Sender<Change>,
     ) -> Result<Postgres> {
-        if schema.is_empty()
-            || !schema.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-        {
+        if !is_schema_name(schema) {
             return Err(StoreError::Failed(format!("{schema:?} is no name for a schema: a-z, 0-9 and _")));
         }
         let mut config: tokio_postgres::Config =
@@ -120,11 +118,5 @@ impl Postgres {
     pub fn close(&self) {
         self.stop.cancel();
         self.pool.close();
-    }
-
-    /// How many connections there are, and how many of them are free.
-    pub fn connections(&self) -> (usize, usize) {
-        let status = self.pool.status();
-        (status.size, status.available)
     }
 }
