@@ -53,7 +53,9 @@ pub fn run(script: &Path, arguments: &[impl AsRef<OsStr>], limit: Duration) -> R
     match status {
         None => Err(format!("{name} was stopped after {limit:?}")),
         Some(status) if !status.success() => {
-            Err(format!("{name} failed: {}", errors.lines().last().unwrap_or("it printed no error")))
+            // Python says why it failed; one that was killed does not.
+            let reason = errors.lines().last().map_or_else(|| status.to_string(), str::to_owned);
+            Err(format!("{name} failed: {reason}"))
         }
         Some(_) => parse(&output).ok_or_else(|| format!("{name} printed no figures")),
     }
