@@ -41,7 +41,7 @@ pub(crate) const OPTIONS: &str = "      --runs N       how often a demo repeats 
       --html FILE    add the run to a notebook, a page of its own
       --json         print the run as JSON (the schema is in common/README.md)
       --to FOLDER    where a demo that keeps files puts them
-      --plain        no colour, ASCII only
+      --plain        no colour, ASCII only, nothing that moves
   -h, --help         this text";
 
 /// Reads a command line.

@@ -97,9 +97,9 @@ impl Lab {
         run.clone().map_err(|reason| self.show(format!("Python: {reason}."))).ok()
     }
 
-    /// A progress line of `total` steps.
+    /// A progress line of `total` steps; none with `--plain` or on a dumb terminal.
     pub fn progress(&self, label: &str, total: usize) -> Progress {
-        Progress::new(label, total, !self.terminal.is_silent())
+        Progress::new(label, total, self.terminal.is_lively())
     }
 
     pub(crate) fn terminal(&mut self) -> &mut Terminal {

@@ -46,6 +46,11 @@ impl Terminal {
         self.out.is_none()
     }
 
+    /// Whether a line may be drawn over and over: not where somebody listens to it.
+    pub(crate) fn is_lively(&self) -> bool {
+        !self.is_silent() && !self.ascii
+    }
+
     /// A text as it is.
     pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
         self.write(text)
