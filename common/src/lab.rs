@@ -7,7 +7,7 @@ use crate::blocks::Block;
 use crate::command_line::Options;
 use crate::lesson::Lesson;
 use crate::progress::Progress;
-use crate::python::{self, PythonRun};
+use crate::python::{self, Beside, PythonRun};
 use crate::report::{Claim, Figure, Kind, Verdict};
 use crate::runner::OutputFailed;
 use crate::terminal::Terminal;
@@ -95,6 +95,19 @@ impl Lab {
         let run =
             answer.or_insert_with_key(|(script, arguments)| python::run(script, arguments, Duration::from_secs(60)));
         run.clone().map_err(|reason| self.show(format!("Python: {reason}."))).ok()
+    }
+
+    /// Shows what Rust does beside what `python/SCRIPT` says that the student's Python does, if there is one and it was
+    /// asked for. See [`python`](Lab::python).
+    pub fn beside_python<'a>(
+        &mut self,
+        script: &str,
+        arguments: &[&str],
+        rows: impl IntoIterator<Item = Beside<'a>>,
+    ) -> Option<PythonRun> {
+        let python = self.python(script, arguments)?;
+        self.show(python::table(&python, rows));
+        Some(python)
     }
 
     /// A progress line of `total` steps; none with `--plain` or on a dumb terminal.

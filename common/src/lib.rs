@@ -36,7 +36,7 @@ pub use json::SCHEMA;
 pub use lab::Lab;
 pub use lesson::{Demo, Exercise, Header, Lesson, is_untouched};
 pub use progress::Progress;
-pub use python::PythonRun;
+pub use python::{Beside, PythonRun};
 pub use report::{Claim, Figure, Kind, Verdict};
 pub use runner::{WrongArguments, run};
 pub use scratch::Scratch;

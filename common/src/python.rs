@@ -12,6 +12,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::blocks::Table;
+use crate::format;
+
+/// A row of a table beside Python: what is compared, ours, the name of the script's figure, and the unit of both as a
+/// [`Figure`](crate::Figure) has it; `?` is the unit of what is yes or no.
+pub type Beside<'a> = (&'a str, f64, &'a str, &'a str);
+
 /// What a Python script measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PythonRun {
@@ -34,6 +41,19 @@ impl PythonRun {
         let gil = if self.gil { "" } else { " (no GIL)" };
         format!("CPython {}{gil}", self.version)
     }
+}
+
+/// Ours and Python's, side by side.
+pub(crate) fn table<'a>(python: &PythonRun, rows: impl IntoIterator<Item = Beside<'a>>) -> Table {
+    let mut table = Table::new("Beside Python", &["", "Rust", &python.name()]);
+    for (what, ours, figure, unit) in rows {
+        let [ours, theirs] = [ours, python.figure(figure)].map(|value| match unit {
+            "?" if value.is_finite() => ["no", "yes"][usize::from(value != 0.0)].to_owned(),
+            unit => format::quantity(value, unit),
+        });
+        table.row(&[&what, &ours, &theirs]);
+    }
+    table
 }
 
 /// Runs a script with `--json` and reads the object it prints: `{"python": .., "gil": .., "figures": {..}}`.
@@ -132,5 +152,15 @@ mod tests {
         assert_eq!((run.name().as_str(), run.figure("lost")), ("CPython 3.11.7", 3.0));
         assert!(run.figure("odd").is_nan());
         assert_eq!(parse("nothing of the kind"), None);
+    }
+
+    #[test]
+    fn both_stand_in_one_row_and_in_one_unit() {
+        let figures = [("sends", 3.0), ("inherited", 1.0)].map(|(name, value)| (name.to_owned(), value));
+        let python = PythonRun { version: "3.14.0".to_owned(), gil: false, figures: figures.into() };
+        let table =
+            table(&python, [("sends", 2.0, "sends", ""), ("inherits", 0.0, "inherited", "?"), ("x", 1.0, "?", "s")]);
+        assert_eq!(table.columns, ["", "Rust", "CPython 3.14.0 (no GIL)"]);
+        assert_eq!(table.rows, [["sends", "2", "3"], ["inherits", "no", "yes"], ["x", "1 s", "-"]]);
     }
 }

@@ -22,7 +22,7 @@ use tokio::sync::{Mutex, Semaphore, mpsc};
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
-use super::{beside_python, on_virtual_time};
+use super::on_virtual_time;
 use crate::heap;
 use crate::service::{Fed, Service, workers};
 
@@ -137,11 +137,11 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let figures = figures.map(|(name, bytes)| Figure::bytes(name, bytes as u64));
     lab.prove("and a tenth of the memory", most(with) * 10 <= most(without), figures);
     let rows = [
-        ("most memory, all at once", format::bytes(all[0].bytes as f64), "gather_bytes", "B"),
-        ("most memory, a permit first", format::bytes(all[4].bytes as f64), "permit_bytes", "B"),
-        ("p99, all at once", format::seconds(late(&all[0], 0.99)), "gather_p99_seconds", "s"),
-        ("p99, a permit first", format::seconds(late(&all[4], 0.99)), "permit_p99_seconds", "s"),
+        ("most memory, all at once", all[0].bytes as f64, "gather_bytes", "B"),
+        ("most memory, a permit first", all[4].bytes as f64, "permit_bytes", "B"),
+        ("p99, all at once", late(&all[0], 0.99), "gather_p99_seconds", "s"),
+        ("p99, a permit first", late(&all[4], 0.99), "permit_p99_seconds", "s"),
     ];
-    beside_python(lab, "back_pressure.py", &rows);
+    lab.beside_python("back_pressure.py", &[], rows);
     Ok(())
 }

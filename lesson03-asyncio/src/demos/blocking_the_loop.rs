@@ -25,8 +25,6 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::{LocalSet, spawn_blocking, yield_now};
 use tokio::time::sleep;
 
-use super::beside_python;
-
 /// How often the heart beats.
 const BEAT: Duration = Duration::from_millis(5);
 /// How long it is watched.
@@ -141,10 +139,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let other = Verdict::observed_on_cores(2, two[1].max(two[2]) < BLOCK.as_secs_f64() / 2.0);
     lab.observe("nor on two workers", other, [late("a call", two[1]), late("computing", two[2])]);
     let rows = [
-        ("beside a blocking call", format::seconds(one[1]), "blocking_late_seconds", "s"),
-        ("beside a blocking call on a thread", format::seconds(one[4]), "to_thread_late_seconds", "s"),
-        ("slow callbacks named by the debug mode", "none".to_owned(), "slow_callbacks", ""),
+        ("beside a blocking call", one[1], "blocking_late_seconds", "s"),
+        ("beside a blocking call on a thread", one[4], "to_thread_late_seconds", "s"),
+        ("slow callbacks named by the debug mode", 0.0, "slow_callbacks", ""),
     ];
-    beside_python(lab, "blocking_the_loop.py", &rows);
+    lab.beside_python("blocking_the_loop.py", &[], rows);
     Ok(())
 }

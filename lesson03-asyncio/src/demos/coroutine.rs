@@ -17,9 +17,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use common::blocks::{Schedule, Table};
-use common::{Figure, Lab, Verdict, format, measure};
+use common::{Figure, Lab, Verdict, measure};
 
-use super::beside_python;
 use crate::machine::{ByHand, compiled};
 use crate::polling::{Turn, Wakes, poll_times};
 
@@ -119,11 +118,10 @@ fn cost(lab: &mut Lab) {
     let awaits = each(measure::repeat(5, || poll_times(pin!(many()), 1)).median);
     let figures = [Figure::seconds("call", calls), Figure::seconds("await", awaits)];
     lab.observe("a ready await costs a few calls", Verdict::observed(awaits < 50.0 * calls), figures);
-    let bytes = format::bytes(sizes()[0].1 as f64);
     let rows = [
-        ("an await that is ready", format::seconds(awaits), "await_seconds", "s"),
-        ("polls or sends to the end", "3".to_owned(), "sends", ""),
-        ("bytes of the coroutine", bytes, "coroutine_bytes", "B"),
+        ("an await that is ready", awaits, "await_seconds", "s"),
+        ("polls or sends to the end", 3.0, "sends", ""),
+        ("bytes of the coroutine", sizes()[0].1 as f64, "coroutine_bytes", "B"),
     ];
-    beside_python(lab, "coroutine.py", &rows);
+    lab.beside_python("coroutine.py", &[], rows);
 }

@@ -21,7 +21,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::task::LocalSet;
 use tokio::time::{Instant, sleep};
 
-use super::{beside_python, on_virtual_time};
+use super::on_virtual_time;
 use crate::visits::{Journal, Told, WAITS, picture, tell, visit};
 
 /// Which of them fails.
@@ -107,10 +107,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.prove("try_join_all drops the rest, tasks go on", (done(2), done(3)) == (2, 3), finished);
     computing(lab)?;
     let rows = [
-        ("all go on: gather, or tasks; finished", done(3).to_string(), "gather_finished", ""),
-        ("the rest is ended: TaskGroup, or try_join_all", done(2).to_string(), "task_group_finished", ""),
+        ("all go on: gather, or tasks; finished", done(3) as f64, "gather_finished", ""),
+        ("the rest is ended: TaskGroup, or try_join_all", done(2) as f64, "task_group_finished", ""),
     ];
-    beside_python(lab, "gather.py", &rows);
+    lab.beside_python("gather.py", &[], rows);
     Ok(())
 }
 

@@ -18,8 +18,7 @@ use common::{Figure, Lab, Verdict, format};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::runtime::Builder;
 
-use super::beside_python;
-use crate::sleepers::{Cost, futures, tasks};
+use crate::sleepers::{futures, tasks};
 
 /// How long the site thinks before each answer.
 const LATENCY: Duration = Duration::from_millis(5);
@@ -56,12 +55,11 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let verdict = Verdict::observed((1.0..1_000.0).contains(&as_tasks.bytes));
     lab.observe("a sleeping task takes less than 1,000", verdict, [figure]);
     downloads(lab)?;
-    let bytes = |cost: Cost| format!("{:.0}", cost.bytes);
     let rows = [
-        ("100,000 sleeping tasks: bytes each", bytes(as_tasks), "bytes_each", ""),
-        ("started, 1/s", format::count((count as f64 / as_tasks.seconds) as u64), "started_per_second", ""),
+        ("100,000 sleeping tasks: bytes each", as_tasks.bytes.round(), "bytes_each", ""),
+        ("started, 1/s", (count as f64 / as_tasks.seconds).round(), "started_per_second", ""),
     ];
-    beside_python(lab, "hundred_thousand.py", &rows);
+    lab.beside_python("hundred_thousand.py", &[], rows);
     Ok(())
 }
 
