@@ -16,9 +16,12 @@
 // a library of the same names that runs other schedules than the one that happens to come.
 use std::{sync, thread};
 
+pub mod copying;
 pub mod counter;
+pub mod crowd;
 pub mod demos;
 pub mod downloader;
 pub mod exercises;
 pub mod interpreter;
+pub mod parking;
 pub mod solutions;

@@ -11,39 +11,18 @@
 //!
 //! **Try**: Which of the four is what Python does without `daemon=True`? Make `Guard::drop` forget to join.
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Write, stderr, stdin};
+use std::fs::File;
+use std::io::{Write, stderr};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use common::blocks::Table;
 use common::{Figure, Lab, Scratch};
 
-/// How many lines the worker is to copy.
-const LINES: usize = 10;
-/// Where the child process finds its orders.
-const ORDERS: &str = "LESSON01_DAEMON";
-
-/// Copies lines from standard input into a file, and signs the file when it is complete. Says when half is done.
-fn copy(mut file: File, half_done: &Sender<()>, stop: &AtomicBool) -> std::io::Result<()> {
-    for (number, line) in BufReader::new(stdin()).lines().enumerate() {
-        let line = line?;
-        if stop.load(Relaxed) {
-            break; // relaxed: the flag guards no data
-        }
-        writeln!(file, "{line}")?;
-        if number + 1 == LINES / 2 {
-            // Nobody listens any more in the variants that do not wait; that is not this thread's trouble.
-            let _ = half_done.send(());
-        }
-    }
-    writeln!(file, "-- complete --")
-}
+use crate::copying::{LINES, copy, file_of, orders};
 
 /// Joins its thread when it is dropped: at the end of its scope, at an early return, at a panic.
 struct Guard(Option<JoinHandle<()>>);
@@ -81,44 +60,10 @@ fn child(variant: &str, file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs this program again as a child with a variant, feeds it, and returns its lines and whether the file is signed.
-fn file_of(variant: &str, folder: &Path) -> anyhow::Result<(usize, bool)> {
-    let file = folder.join(variant);
-    let program = std::env::current_exe().context("this program does not know where it is")?;
-    let mut child = Command::new(program)
-        .arg("daemon")
-        .env(ORDERS, format!("{variant}\n{}", file.display()))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(if variant == "stop" { Stdio::piped() } else { Stdio::inherit() })
-        .spawn()
-        .context("cannot start a child process")?;
-    let mut feed = child.stdin.take().context("the child has no standard input")?;
-    for number in 0..LINES {
-        if number == LINES / 2 && variant == "detached" {
-            // The second half comes too late on purpose: `main` has ended, and nobody asks about the thread.
-            child.wait().context("the child did not end")?;
-        }
-        if number == LINES / 2
-            && let Some(stopping) = child.stderr.take()
-        {
-            // And here it comes when the flag is up, so that the worker sees it before its next line.
-            BufReader::new(stopping).read_line(&mut String::new()).context("the child did not stop")?;
-        }
-        // A child that is gone, or stops reading, leaves a closed pipe; what counts is what is in its file.
-        let _ = writeln!(feed, "line {number}");
-    }
-    drop(feed);
-    let status = child.wait().context("the child did not end")?;
-    ensure!(status.success(), "the child with variant {variant} ended with {status}");
-    let text = fs::read_to_string(&file).with_context(|| format!("the child left no {}", file.display()))?;
-    Ok((text.lines().filter(|line| line.starts_with("line")).count(), text.ends_with("-- complete --\n")))
-}
-
 /// Shows the file that each of the four variants leaves behind.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
-    if let Some((variant, file)) = std::env::var(ORDERS).ok().as_deref().and_then(|orders| orders.split_once('\n')) {
-        return child(variant, Path::new(file));
+    if let Some((variant, file)) = orders() {
+        return child(&variant, &file);
     }
     let scratch = Scratch::new().context("no folder for the children's files")?;
     let mut table = Table::new("A worker copies ten lines; its process ends", &["main", "lines", "signed"]);

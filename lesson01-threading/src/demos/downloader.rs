@@ -15,52 +15,24 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use common::blocks::{Bars, Table};
-use common::site::{Content, Graph, Reply, RunningSite, Site, rust_docs};
+use common::site::RunningSite;
 use common::{Figure, Lab, Scratch, Verdict, format, measure};
 
-use crate::downloader::{Client, Download, Limits, command};
+use crate::downloader::{Client, Download, Limits, command, practice};
 
 /// How long the site thinks before each answer, as a server far away would.
 const LATENCY: Duration = Duration::from_millis(20);
 /// How many threads download at once, one experiment after the other.
 const THREADS: [usize; 4] = [1, 4, 16, 64];
-/// The largest page that is taken, in bytes: the experiment is about waiting, not about copying.
-const LARGEST: u64 = 128 * 1024;
-
-/// The documentation on this machine, or a generated site where there is none; with two pages that are hard to get.
-fn site(files: usize) -> anyhow::Result<(RunningSite, Vec<String>, &'static str)> {
-    let (site, name) = match rust_docs() {
-        Some(folder) => (Site::folder(folder.join("std"))?, "the documentation of std on this machine"),
-        None => (Site::graph(Graph { pages: files, ..Graph::default() }), "a generated site"),
-    };
-    let site = site
-        .latency(LATENCY)
-        .on("/overloaded", Reply::status(503).times(2).then(Content::text("here at last")))
-        .on("/torn", Reply::content(Content::text("in two")).cut_off(3).times(1).then(Content::text("in one")))
-        .start()
-        .context("the local site does not start")?;
-    let mut addresses = Vec::new();
-    for entry in site.entries() {
-        let entry = entry.context("cannot list the site's files")?;
-        if entry.bytes <= LARGEST {
-            addresses.push(site.url(&entry.path));
-        }
-        if addresses.len() == files {
-            break;
-        }
-    }
-    ensure!(!addresses.is_empty(), "the site is empty");
-    Ok((site, addresses, name))
-}
 
 /// Downloads with more and more threads; or what the student names.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     if !lab.arguments().is_empty() {
         return command::run(lab);
     }
-    let (site, addresses, name) = site(lab.size(64, 1_000))?;
+    let (site, addresses, name) = practice::site(lab.size(64, 1_000), LATENCY)?;
     let client = Client::new(Limits { first_wait: Duration::from_millis(10), ..Limits::default() }, 64);
     let title = format!("{} files of {name}, {LATENCY:?} an answer", addresses.len());
     let mut table = Table::new(title, &["threads", "time", "files/s", "MB/s", "speedup"]);
@@ -108,12 +80,7 @@ fn python(lab: &mut Lab, addresses: &[String], rust: [f64; 2]) -> anyhow::Result
     let list = Scratch::new().context("no folder for the list of addresses")?;
     let file = list.path().join("addresses.txt");
     std::fs::write(&file, addresses.join("\n")).context("cannot write the list of addresses")?;
-    let Some(python) = lab.python("downloader.py", &[&file.to_string_lossy()]) else { return Ok(()) };
-    let times = ["seconds_1", "seconds_16"].map(|name| python.figure(name));
-    let mut table = Table::new("The same files, beside Python", &["", "1 thread", "16 threads", "speedup"]);
-    for (name, [one, many]) in [("Rust", rust), (&python.name(), times)] {
-        table.row(&[&name, &format::seconds(one), &format::seconds(many), &format::ratio(one / many)]);
-    }
-    lab.show(table);
+    let rows = [("1 thread", rust[0], "seconds_1", "s"), ("16 threads", rust[1], "seconds_16", "s")];
+    lab.beside_python("downloader.py", &[&file.to_string_lossy()], rows);
     Ok(())
 }

@@ -13,11 +13,11 @@
 
 use std::time::Duration;
 
-use common::blocks::{Lane, Span, State, Table, Timeline};
+use common::blocks::Table;
 use common::{Figure, Lab, Verdict, format};
 
+use crate::interpreter::picture::timeline;
 use crate::interpreter::programs::{counting, serving, sleeping};
-use crate::interpreter::report::State as Doing;
 use crate::interpreter::{Atomic, Biased, Checks, Interpreter, Plain, Report};
 
 /// CPython's default.
@@ -41,14 +41,11 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let figures = [Figure::seconds("2 x 50 ms", longest)];
     lab.observe("threads that sleep overlap either way", Verdict::observed(longest < 0.09), figures);
     let convoy = convoy(lab);
-    if let Some(python) = lab.python("gil.py", &[]) {
-        let mut table = Table::new("Beside Python", &["", "this interpreter", &python.name()]);
-        let theirs = python.figure("cpu_two_threads_speedup");
-        table.row(&[&"two CPU-bound threads against one", &format::ratio(speedup), &format::ratio(theirs)]);
-        let theirs = format::seconds(python.figure("convoy_p99_seconds"));
-        table.row(&[&"p99 of a reply beside a CPU-bound thread", &format::seconds(convoy), &theirs]);
-        lab.show(table);
-    }
+    let rows = [
+        ("two CPU-bound threads against one", speedup, "cpu_two_threads_speedup", "x"),
+        ("p99 of a reply beside one that computes", convoy, "convoy_p99_seconds", "s"),
+    ];
+    lab.beside_python("gil.py", &[], rows);
     Ok(())
 }
 
@@ -109,22 +106,4 @@ fn convoy(lab: &mut Lab) -> f64 {
     let figures = [Figure::seconds("alone", alone), Figure::seconds("beside", beside)];
     lab.observe("and about two here", Verdict::observed((1.5..4.0).contains(&intervals)), figures);
     beside
-}
-
-fn timeline(title: &str, report: &Report, names: &[&str]) -> Timeline {
-    let lane = |(thread, &name): (usize, &&str)| {
-        let spans = report.spans.iter().filter(|span| span.thread == thread);
-        let spans = spans.map(|span| Span {
-            start: span.start.as_secs_f64(),
-            end: span.end.as_secs_f64(),
-            state: match span.state {
-                Doing::Running => State::Holding,
-                Doing::DropRequested => State::Asked,
-                Doing::WaitingForGil => State::Waiting,
-                Doing::InIo => State::Io,
-            },
-        });
-        Lane::of(name, spans.collect())
-    };
-    Timeline::new(title, names.iter().enumerate().map(lane))
 }

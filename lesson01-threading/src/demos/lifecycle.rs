@@ -12,15 +12,15 @@
 //! **Try**: Let `panics` return a number instead. Give STACK a million bytes more: does the memory of 10,000 change?
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread::{self, Builder, JoinHandle, ThreadId};
 
 use anyhow::Context;
-use common::blocks::{State, Stopwatch, Table, Timeline};
-use common::work::Work;
-use common::{Figure, Lab, Verdict, format, measure};
-use memory_stats::memory_stats;
+use common::blocks::Table;
+use common::{Figure, Lab, Verdict, format};
+
+use crate::crowd::crowd;
+use crate::parking::parked;
 
 /// The stack of each of the many threads, in bytes. It is address space: memory is taken where it is touched.
 const STACK: usize = 64 * 1024;
@@ -70,59 +70,6 @@ pub fn thread_locals(threads: usize) -> (usize, usize) {
     (MADE.load(Relaxed) - before.0, DROPPED.load(Relaxed) - before.1)
 }
 
-/// Starts threads until there are `wanted` or the system gives no more; returns how many, the seconds and the bytes.
-pub fn crowd(wanted: usize) -> (usize, f64, u64) {
-    let resident = || memory_stats().map_or(0, |memory| memory.physical_mem);
-    let before = resident();
-    let gate = Arc::new(Mutex::new(()));
-    let closed = gate.lock().expect("nobody has had it yet");
-    let sleeper = || {
-        let gate = Arc::clone(&gate);
-        move || drop(gate.lock())
-    };
-    let (sleepers, seconds) = measure::time(|| {
-        let spawn = |_| Builder::new().stack_size(STACK).spawn(sleeper()).ok();
-        (0..wanted).map_while(spawn).collect::<Vec<_>>()
-    });
-    let bytes = resident().saturating_sub(before) as u64;
-    drop(closed);
-    let started = sleepers.len();
-    sleepers.into_iter().for_each(|sleeper| sleeper.join().expect("it only waits"));
-    (started, seconds, bytes)
-}
-
-/// Parks a thread, looks at it, wakes it, joins it. Returns whether it looked finished while it was parked.
-pub fn parked() -> (bool, Timeline) {
-    let clock = Stopwatch::start();
-    let (about_to_park, go) = (Barrier::new(2), AtomicBool::new(false));
-    thread::scope(|scope| {
-        let worker = scope.spawn(|| {
-            let mut lane = clock.lane("worker-1");
-            lane.enter(State::Running);
-            Work::rounds(200_000).run();
-            about_to_park.wait();
-            lane.enter(State::Sleeping);
-            // In a loop: `park` may return without cause. An `unpark` that comes first is not lost, it is kept.
-            while !go.load(Acquire) {
-                thread::park();
-            }
-            lane.enter(State::Running);
-            Work::rounds(200_000).run();
-            lane
-        });
-        let mut lane = clock.lane("main");
-        about_to_park.wait();
-        lane.enter(State::Running);
-        Work::rounds(300_000).run();
-        let looked_finished = worker.is_finished();
-        go.store(true, Release); // pairs with the worker's Acquire: what was done before is seen after
-        worker.thread().unpark();
-        lane.enter(State::Waiting);
-        let worker = worker.join().expect("it only works and parks");
-        (looked_finished, Timeline::new("Spawned, parked, unparked, joined", [lane, worker]))
-    })
-}
-
 /// Follows a thread from its birth to its end, and then thousands.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let (name, id) = named()?;
@@ -137,7 +84,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let mut table = Table::new("What sleeping threads cost", &["threads", "started", "start each", "memory each"]);
     let mut all_started = true;
     for wanted in CROWDS {
-        let (started, seconds, bytes) = crowd(wanted);
+        let (started, seconds, bytes) = crowd(wanted, STACK);
         all_started &= started == wanted;
         let each = |total: f64| total / started.max(1) as f64;
         let (start, memory) = (format::seconds(each(seconds)), format::bytes(each(bytes as f64)));

@@ -28,6 +28,7 @@ pub mod eval_breaker;
 pub mod every_schedule;
 pub mod gil;
 pub mod machine;
+pub mod picture;
 pub mod programs;
 pub mod refcount;
 pub mod report;
