@@ -20,16 +20,22 @@
 //! async fn remembers() { work().await }
 //! ```
 
+pub mod await_cost;
 pub mod bank;
+pub mod computing;
 pub mod demos;
 pub mod exercises;
 pub mod frames;
 pub mod group;
 pub mod heap;
 pub mod machine;
+pub mod names;
 pub mod polling;
 pub mod service;
 pub mod session;
+pub mod shown;
 pub mod sleepers;
 pub mod solutions;
+pub mod turns;
 pub mod visits;
+pub mod weights;

@@ -1,11 +1,15 @@
 //! Three waits that write down what became of them, however they end.
 
 use std::cell::RefCell;
+use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
 use common::blocks::{Lane, Span, State, Timeline};
+use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::time::{Instant, sleep};
+
+use crate::demos::on_virtual_time;
 
 /// How long each of the three waits, in milliseconds.
 pub const WAITS: [u64; 3] = [30, 20, 10];
@@ -58,4 +62,14 @@ pub fn picture(title: &str, told: &Told) -> Timeline {
         Lane::of(format!("visit {number}"), vec![Span { start: seconds(from), end: seconds(to), state: State::Io }])
     });
     Timeline::new(title, lanes)
+}
+
+/// The order in which results come when each is taken as soon as it is there: Python's `as_completed`.
+///
+/// # Errors
+/// If the system has no file descriptor left.
+pub fn as_completed() -> io::Result<Vec<usize>> {
+    let visits = || (0..WAITS.len()).map(|number| visit(number, None, Journal::default()));
+    let in_order = async { visits().collect::<FuturesUnordered<_>>().filter_map(async |it| it.ok()).collect().await };
+    Ok(on_virtual_time()?.block_on(in_order))
 }

@@ -103,7 +103,7 @@ fn a_timeout_is_exact_on_a_virtual_clock_and_cuts_nothing_that_does_not_await() 
 fn tasks_run_unawaited_panic_alone_and_end_with_their_set() {
     assert_eq!(demos::create_task::nobody_awaits().expect("a runtime"), [0, 50, 50]);
     assert_eq!(demos::create_task::one_panics().expect("a runtime"), (true, 42));
-    assert_eq!(demos::create_task::names().expect("a runtime"), ("parent", false, true));
+    assert_eq!(lesson03_asyncio::names::names().expect("a runtime"), ("parent", false, true));
     assert_eq!(demos::create_task::a_set_is_dropped().expect("a runtime"), [10, 0]);
 }
 
@@ -121,8 +121,8 @@ fn a_bound_holds_in_jobs_and_in_bytes() {
 
 #[test]
 fn others_have_turns_when_a_task_yields_and_only_then() {
-    assert_eq!(demos::blocking_the_loop::turns_of_others(false).expect("a runtime"), 0);
-    assert!(demos::blocking_the_loop::turns_of_others(true).expect("a runtime") >= 49);
+    assert_eq!(lesson03_asyncio::turns::turns_of_others(false).expect("a runtime"), 0);
+    assert!(lesson03_asyncio::turns::turns_of_others(true).expect("a runtime") >= 49);
 }
 
 #[test]

@@ -14,8 +14,7 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use common::blocks::{Bars, Lines, Table};
-use common::{Figure, Lab, format, measure};
+use common::{Figure, Lab, measure};
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use tokio::sync::{Mutex, Semaphore, mpsc};
@@ -25,6 +24,7 @@ use tokio::time::Instant;
 use super::on_virtual_time;
 use crate::heap;
 use crate::service::{Fed, Service, workers};
+use crate::shown::back_pressure as shown;
 
 /// How many jobs there are.
 pub const JOBS: usize = 2_000;
@@ -109,22 +109,10 @@ pub fn fed(way: &str) -> io::Result<Fed> {
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let all = WAYS.iter().map(|way| fed(way)).collect::<io::Result<Vec<Fed>>>()?;
     let title = format!("{JOBS} jobs of 1 KiB and 1 ms, {CAPACITY} at once, on a virtual clock");
-    let mut table = Table::new(title, &["way", "most at once", "memory", "p50", "p99", "in all"]);
-    let mut memory = Bars::new("The most memory at once", "way", WAYS, "KiB");
-    let mut waiting = Lines::new("How long each job took", "jobs done", "ms").log_y();
+    lab.detail(shown::costs(title, &all));
+    lab.detail(shown::memory(&all));
+    lab.detail(shown::waiting(&all));
     let late = |fed: &Fed, share| measure::percentile(&fed.latencies, share);
-    for (way, fed) in WAYS.iter().zip(&all) {
-        let times = [late(fed, 0.5), late(fed, 0.99), fed.seconds].map(format::seconds);
-        table.row(&[way, &fed.most, &format::bytes(fed.bytes as f64), &times[0], &times[1], &times[2]]);
-    }
-    memory.series("bytes", all.iter().map(|fed| fed.bytes as f64 / 1024.0));
-    for (name, way) in [("join_all", 0), ("buffer_unordered", 3)] {
-        let points = all[way].latencies.iter().enumerate().step_by(20);
-        waiting.series(name, points.map(|(done, seconds)| (done as f64, seconds * 1e3)));
-    }
-    lab.detail(table);
-    lab.detail(memory);
-    lab.detail(waiting);
     let (without, with) = all.split_at(3);
     let bounded = with.iter().all(|fed| fed.most <= BOUND) && without.iter().all(|fed| fed.most == JOBS);
     lab.prove(format!("a bound of {BOUND} is never passed; a late permit is none"), bounded, []);

@@ -11,19 +11,19 @@
 //!
 //! **Try**: Let `SLICE` be 10 ms: how late is a beat now? And spawn two tasks that compute, on two workers.
 
-use std::cell::Cell;
 use std::hint::black_box;
-use std::io;
-use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::blocks::{Lines, Table};
+use common::blocks::Lines;
 use common::work::Work;
-use common::{Figure, Lab, Verdict, format};
+use common::{Figure, Lab, Verdict};
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::{LocalSet, spawn_blocking, yield_now};
+use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::sleep;
+
+use crate::shown::blocking_the_loop as shown;
+use crate::turns::turns_of_others;
 
 /// How often the heart beats.
 const BEAT: Duration = Duration::from_millis(5);
@@ -72,34 +72,6 @@ async fn watch(kind: &'static str, slice: Work) -> Vec<(f64, f64)> {
     heart.await.expect("it does not panic")
 }
 
-/// How many turns others had while a task computed 50 slices on their thread, with a yield after each slice or without.
-/// Counted in turns, not in time: this is so on every machine.
-pub fn turns_of_others(yields: bool) -> io::Result<u32> {
-    let (turns, over) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
-    let other = {
-        let (turns, over) = (Rc::clone(&turns), Rc::clone(&over));
-        async move {
-            while !over.get() {
-                turns.set(turns.get() + 1);
-                yield_now().await;
-            }
-        }
-    };
-    let experiment = async {
-        tokio::task::spawn_local(other);
-        let before = turns.get();
-        for _ in 0..50 {
-            black_box(Work::rounds(100).run());
-            if yields {
-                yield_now().await;
-            }
-        }
-        over.set(true);
-        turns.get() - before
-    };
-    Ok(Builder::new_current_thread().build()?.block_on(LocalSet::new().run_until(experiment)))
-}
-
 /// Watches the heart beside each neighbour on a runtime; the latest beat of each, in seconds, and a picture.
 fn watch_all(runtime: &Runtime, title: &str) -> ([f64; 5], Lines) {
     let slice = Work::taking(SLICE);
@@ -124,11 +96,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
     let (two, lines) = watch_all(&runtime, "Two worker threads");
     lab.detail(lines);
-    let mut table = Table::new("A beat every 5 ms: the latest", &["beside", "one thread", "two workers"]);
-    for (kind, (one, two)) in NEIGHBOURS.iter().zip(one.iter().zip(&two)) {
-        table.row(&[kind, &format::seconds(*one), &format::seconds(*two)]);
-    }
-    lab.detail(table);
+    lab.detail(shown::latest(&one, &two));
     let stopped = one[1].min(one[2]) > BLOCK.as_secs_f64() / 2.0;
     let late = |name, late: f64| Figure::seconds(name, late);
     let figures = [late("a call", one[1]), late("computing", one[2])];

@@ -16,7 +16,6 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use common::blocks::{Outcomes, Standing, Table};
 use common::{Figure, Lab};
 use tokio::sync::mpsc;
 use tokio::task::{LocalSet, yield_now};
@@ -27,6 +26,7 @@ use crate::bank::{Bank, Unlock, cut_after, transfer};
 use crate::frames::trial::{self, PERIOD, Version, bytes, every_cut, read};
 use crate::polling::poll_times;
 use crate::session::{Heard, Session};
+use crate::shown::cancellation as shown;
 
 /// The same with the transfer in a task: what is dropped is the wait for it. Python's `shield`.
 pub fn cut_after_in_a_task(polls: usize) -> io::Result<i64> {
@@ -79,13 +79,7 @@ pub fn session_cut_after(polls: usize) -> io::Result<Vec<Heard>> {
 /// Cuts at every point there is.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let cuts: Vec<_> = (0..=3).map(cut_after).collect();
-    let mut table = Table::new("A transfer, dropped after so many polls", &["polls", "accounts add up to", "", ""]);
-    for (polls, (sum, unlocked, done)) in cuts.iter().enumerate() {
-        let (end, guard) =
-            (if *done { "done" } else { "cancelled" }, ["no guard yet", "destructor ran"][*unlocked as usize]);
-        table.row(&[&polls, sum, &end, &guard]);
-    }
-    lab.detail(table);
+    lab.detail(shown::cuts(&cuts));
     let lossy = cuts.iter().filter(|cut| cut.0 != 0).count();
     let destructors = cuts.iter().skip(1).all(|cut| cut.1 == 1);
     lab.prove("1 of 4 cuts loses money; destructors run at each", lossy == 1 && destructors, []);
@@ -129,10 +123,6 @@ fn readers(lab: &mut Lab) -> anyhow::Result<()> {
     lab.prove(title, cuts.iter().map(|it| it.1).eq([2, all, all]), figures.collect::<Vec<_>>());
     let runs = lab.runs(100);
     let whole = runtime.block_on(trial::luck(VERSIONS, runs, lab.seed()))?.map(f64::from);
-    let title = format!("{runs} writers that pause at random (seed {})", lab.seed());
-    let mut outcomes = Outcomes::new(title, &["forgets", "remembers", "a task"]);
-    outcomes.outcome("whole", Standing::Acceptable, &whole);
-    outcomes.outcome("bytes lost", Standing::Forbidden, &whole.map(|whole| runs as f64 - whole));
-    lab.detail(outcomes);
+    lab.detail(shown::luck(runs, lab.seed(), whole));
     Ok(())
 }

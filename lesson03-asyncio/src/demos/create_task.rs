@@ -18,16 +18,12 @@ use std::time::Duration;
 
 use common::{Figure, Lab};
 use tokio::runtime::Handle;
-use tokio::task::{self, JoinSet, yield_now};
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::sleep;
 
 use super::on_virtual_time;
 use crate::group::every_failure;
-
-tokio::task_local! {
-    /// A name for a task, as a context variable is in Python. (`task::Builder::name` needs `--cfg tokio_unstable`.)
-    static NAME: &'static str;
-}
+use crate::names::names;
 
 /// How many of 100 tasks have run: when they have just been spawned, when nothing can run but those that wait, and at the
 /// runtime's end. Their handles are dropped at once, and half of them wait for an hour.
@@ -59,17 +55,6 @@ pub fn one_panics() -> io::Result<(bool, u32)> {
         let neighbour = tokio::spawn(async { 42 });
         let error = bad.await.err().filter(tokio::task::JoinError::is_panic);
         Ok((error.is_some(), neighbour.await?))
-    })
-}
-
-/// The name that a task sees, and the one that a task sees which it spawned; and whether the ids differ.
-pub fn names() -> io::Result<(&'static str, bool, bool)> {
-    on_virtual_time()?.block_on(async {
-        let child = async || tokio::spawn(async { (NAME.try_with(|_| ()).is_ok(), task::id()) }).await;
-        let parent = NAME.scope("parent", async move { (NAME.get(), task::id(), child().await) });
-        let (name, id, child) = tokio::spawn(parent).await?;
-        let (inherited, child) = child?;
-        Ok((name, inherited, id != child))
     })
 }
 

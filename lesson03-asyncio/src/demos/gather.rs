@@ -13,16 +13,15 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use common::blocks::Table;
-use common::work::Work;
-use common::{Figure, Lab, Verdict, measure};
+use common::{Figure, Lab, Verdict};
 use futures::future::{join_all, try_join_all};
-use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::task::LocalSet;
 use tokio::time::{Instant, sleep};
 
 use super::on_virtual_time;
-use crate::visits::{Journal, Told, WAITS, picture, tell, visit};
+use crate::computing;
+use crate::shown::gather as shown;
+use crate::visits::{Journal, Told, WAITS, as_completed, picture, tell, visit};
 
 /// Which of them fails.
 const FAILING: usize = 1;
@@ -68,13 +67,6 @@ pub fn wait(way: Way, fails: Option<usize>) -> std::io::Result<Told> {
     Ok(on_virtual_time()?.block_on(LocalSet::new().run_until(experiment)))
 }
 
-/// The order in which results come when each is taken as soon as it is there: Python's `as_completed`.
-pub fn as_completed() -> std::io::Result<Vec<usize>> {
-    let visits = || (0..WAITS.len()).map(|number| visit(number, None, Journal::default()));
-    let in_order = async { visits().collect::<FuturesUnordered<_>>().filter_map(async |it| it.ok()).collect().await };
-    Ok(on_virtual_time()?.block_on(in_order))
-}
-
 /// Joins, fails, and joins what computes.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let (sequence, together) = (wait(Way::InSequence, None)?, wait(Way::JoinAll, None)?);
@@ -85,45 +77,22 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let figures = figures.map(|(name, millis)| Figure::seconds(name, millis as f64 / 1e3));
     lab.prove("joined, three waits take one", (sequence.0, together.0) == (60, 30), figures);
     lab.prove("as they are completed: the quickest first", as_completed()? == [2, 1, 0], []);
-    let mut table = Table::new(
-        "One fails: when each way returns, and who gets to the end",
-        &["way", "returns after, ms", "0", "1, fails", "2"],
-    );
-    let mut told = Vec::new();
-    for way in [Way::InSequence, Way::JoinAll, Way::TryJoinAll, Way::Spawned] {
-        let failed = wait(way, Some(FAILING))?;
-        lab.detail(picture(&format!("{way:?}: visit {FAILING} fails, it returns after {} ms", failed.0), &failed));
-        let end = |number: usize| match failed.1.get(number) {
-            Some((_, end, true)) => format!("{end}"),
-            Some((_, end, false)) => format!("dropped, {end}"),
-            None => "never begun".to_owned(),
-        };
-        table.row(&[&format!("{way:?}"), &failed.0, &end(0), &end(1), &end(2)]);
-        told.push(failed);
+    let ways = [Way::InSequence, Way::JoinAll, Way::TryJoinAll, Way::Spawned];
+    let told = ways.map(|way| wait(way, Some(FAILING))).into_iter().collect::<std::io::Result<Vec<_>>>()?;
+    for (way, told) in ways.iter().zip(&told) {
+        lab.detail(picture(&format!("{way:?}: visit {FAILING} fails, it returns after {} ms", told.0), told));
     }
-    lab.detail(table);
+    lab.detail(shown::ends(&ways, &told));
     let done = |way: usize| told[way].1.iter().filter(|visit| visit.2).count();
     let finished = [2, 3].map(|way| Figure::count("finished", done(way) as u64));
     lab.prove("try_join_all drops the rest, tasks go on", (done(2), done(3)) == (2, 3), finished);
-    computing(lab)?;
+    let [joined, spawned] = computing::two()?;
+    let figures = [Figure::seconds("join!", joined), Figure::seconds("two tasks", spawned)];
+    lab.observe("what computes needs tasks", Verdict::observed_on_cores(2, spawned < 0.8 * joined), figures);
     let rows = [
         ("all go on: gather, or tasks; finished", done(3) as f64, "gather_finished", ""),
         ("the rest is ended: TaskGroup, or try_join_all", done(2) as f64, "task_group_finished", ""),
     ];
     lab.beside_python("gather.py", &[], rows);
-    Ok(())
-}
-
-/// `join!` overlaps waiting, not computing: its futures are one task, and one task runs on one core.
-fn computing(lab: &mut Lab) -> anyhow::Result<()> {
-    let work = Work::taking(Duration::from_millis(15));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build()?;
-    let job = move || async move { work.run() };
-    let joined = || runtime.block_on(async { tokio::join!(job(), job()) });
-    let spawned = || runtime.block_on(async { tokio::join!(tokio::spawn(job()), tokio::spawn(job())) });
-    let [joined, spawned] =
-        measure::interleave(3, [&mut || measure::time(joined).1, &mut || measure::time(spawned).1]).map(|it| it.median);
-    let figures = [Figure::seconds("join!", joined), Figure::seconds("two tasks", spawned)];
-    lab.observe("what computes needs tasks", Verdict::observed_on_cores(2, spawned < 0.8 * joined), figures);
     Ok(())
 }

@@ -18,6 +18,7 @@ use common::{Figure, Lab, Verdict, format};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::runtime::Builder;
 
+use crate::shown::hundred_thousand as shown;
 use crate::sleepers::{futures, tasks};
 
 /// How long the site thinks before each answer.
@@ -43,14 +44,8 @@ async fn download(site: &RunningSite, pages: usize, at_once: usize) -> anyhow::R
 /// Starts, weighs, downloads.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let count = lab.size(100_000, 1_000_000);
-    let title = format!("{} sleepers on one thread", format::count(count as u64));
-    let mut table = Table::new(title, &["as", "started, 1/s", "bytes each, counted"]);
     let [as_tasks, as_futures] = [tasks(count)?, futures(count)?];
-    for (name, cost) in [("tasks of tokio", as_tasks), ("futures in one task", as_futures)] {
-        let rate = format::count((count as f64 / cost.seconds) as u64);
-        table.row(&[&name, &rate, &format!("{:.0}", cost.bytes)]);
-    }
-    lab.detail(table);
+    lab.detail(shown::sleepers(count, &as_tasks, &as_futures));
     let figure = Figure::new("bytes", as_tasks.bytes.round(), "");
     let verdict = Verdict::observed((1.0..1_000.0).contains(&as_tasks.bytes));
     lab.observe("a sleeping task takes less than 1,000", verdict, [figure]);
