@@ -8,9 +8,9 @@
 //! A race condition is not a data race. A data race is two threads at one plain variable, one of them writing, and nothing
 //! between them: undefined behaviour, which safe Rust refuses to compile. Everything else in here compiles.
 
-// What takes `sync` and `thread` from here is compiled again in `tests/`, against libraries of the same names that run
+// What takes `fs`, `sync` and `thread` from here is compiled again in `tests/`, against libraries of the same names that run
 // other schedules than the one that happens to come.
-use std::{sync, thread};
+use std::{fs, sync, thread};
 
 pub mod demos;
 pub mod exercises;

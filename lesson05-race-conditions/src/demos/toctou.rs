@@ -10,8 +10,6 @@
 //!
 //! **Try**: Take the `yield_now` out. Does it still go wrong here? Would you call it correct if it did not?
 
-use std::fs::File;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -21,28 +19,11 @@ use anyhow::Context;
 use common::{Figure, Lab, Scratch, Verdict};
 
 use crate::explorer::{Ending, count, shortest};
+use crate::programs::file::{create_new, exists_then_create};
 use crate::{models, pair, show};
 
 /// How many files two threads want to make, each, left to luck.
 const FILES: usize = 500;
-
-/// Time of check, and then time of use. Returns whether this thread made the file, or so it believes.
-fn exists_then_create(path: &Path, between: impl FnOnce()) -> io::Result<bool> {
-    if path.exists() {
-        return Ok(false);
-    }
-    between();
-    File::create(path).map(|_| true)
-}
-
-/// The repair: the file system answers and acts in one step.
-fn create_new(path: &Path) -> io::Result<bool> {
-    match File::create_new(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error),
-    }
-}
 
 /// A file that two threads want, and how many believe that they made it.
 struct Wanted {

@@ -4,10 +4,11 @@
 //! names. One of them, shuttle, runs every schedule; the other, loom, runs every value that a load may come back with.
 //! Both want threads that own what they share, so there is an `Arc` where a scope would do.
 
-use super::{sync, thread};
+use super::{fs, sync, thread};
 
 pub mod account;
 pub mod counter;
+pub mod file;
 pub mod lazy;
 pub mod litmus;
 pub mod stack;

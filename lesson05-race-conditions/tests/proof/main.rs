@@ -16,7 +16,7 @@ use lesson05_race_conditions::demos::store_buffering::LOOM;
 use lesson05_race_conditions::explorer::{self, Ending};
 use lesson05_race_conditions::models;
 use on_loom::{lazy as weak_lazy, litmus as weak, stack as weak_stack};
-use on_shuttle::programs::{account, counter, lazy, litmus, stack, ways_out};
+use on_shuttle::programs::{account, counter, file, lazy, litmus, stack, ways_out};
 use recording::{every_schedule, replay, schedules};
 
 const LIMIT: Duration = Duration::from_secs(120);
@@ -66,6 +66,31 @@ fn real_code_and_model_have_the_same_schedules() {
 #[test]
 fn real_code_and_model_have_the_same_12870_schedules() {
     real_and_modelled_agree(4, 12_870);
+}
+
+/// Two threads that want one file, on a directory that is a set of names: as many schedules as its model has.
+#[test]
+fn a_file_is_made_twice_by_asking_first_and_once_by_create_new() {
+    let runs = within(LIMIT, || {
+        let apart = schedules(|| file::two_threads(|path| file::exists_then_create(path, || {})));
+        let at_once = schedules(|| file::two_threads(file::create_new));
+        [apart, at_once].map(|runs| {
+            let different: BTreeSet<_> = runs.into_iter().map(|(makers, run)| (makers, run.to_string())).collect();
+            different.into_iter().map(|(makers, _)| makers).collect::<Vec<_>>()
+        })
+    });
+    let models = [models::file::exists_then_create(), models::file::create_new()];
+    let expected = models.map(|model| {
+        let mut makers = Vec::new();
+        explorer::every(&model, |run| match run.ending {
+            Ending::Done(file) => makers.push(file.makers()),
+            Ending::Deadlock => unreachable!("nobody waits"),
+        });
+        makers.sort_unstable();
+        makers
+    });
+    assert_eq!(runs, expected);
+    assert_eq!(runs[1], [1, 1], "create_new made it twice, or never");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The programs, compiled against shuttle: every schedule, sequentially consistent.
 
-use super::recording::{sync, thread};
+use super::recording::{fs, sync, thread};
 
 #[path = "../../src/programs/mod.rs"]
 pub mod programs;

@@ -17,6 +17,8 @@ use shuttle::scheduler::{DfsScheduler, ReplayScheduler, Scheduler, Task, TaskId}
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
 // Each program takes what it needs, and none takes all.
+#[allow(dead_code)]
+pub mod fs;
 #[allow(unused_imports)]
 pub mod sync;
 pub use shuttle::thread;
@@ -79,6 +81,7 @@ impl<S: Scheduler> Scheduler for Recorder<S> {
     fn new_execution(&mut self) -> Option<shuttle::scheduler::Schedule> {
         let schedule = self.search.new_execution()?;
         LINES.with_borrow_mut(Vec::clear);
+        fs::reset();
         NAMED.with_borrow_mut(|named| *named = 0);
         self.choices.lock().expect("nobody panics while holding it").clone_from(&schedule);
         Some(schedule)
