@@ -217,3 +217,39 @@ pub(super) fn fail(task: Task, phase: Phase) {
     let job = task.job;
     task.fail(phase.error(job).unwrap_or(JobError::Cancelled { job }));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::sync::Mutex;
+    use std::thread;
+
+    use super::super::queue::Queue;
+    use super::*;
+    use crate::pool::Program;
+
+    /// Whoever drops the executor kills under the lock what it finds; a process that came after that would be nobody's. The
+    /// program here does not exist, so the error tells whether starting it was tried.
+    #[test]
+    fn a_start_that_races_with_the_drop_starts_nobody() {
+        for _ in 0..100 {
+            let team = Arc::new(Team {
+                queue: Queue::new(),
+                program: Program::at("no such program"),
+                in_flight: 1,
+                max_tasks_per_child: None,
+                on_death: OnDeath::FailItsJobs,
+                processes: vec![Mutex::new(None)],
+            });
+            let mut supervisor = Supervisor::new(Arc::clone(&team), 0);
+            let killing = team.process(0);
+            let starting = thread::spawn(move || supervisor.start());
+            // It may come as far as the lock, or not begin: nothing may depend on it. One that looks too early is caught here.
+            (0..20).for_each(|_| thread::yield_now());
+            team.queue.end(Phase::Dropped, true);
+            drop(killing);
+            let error = starting.join().expect("it only starts a process").expect_err("the executor is dropped");
+            assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+        }
+    }
+}
