@@ -12,7 +12,7 @@ use slab::Slab;
 
 use super::callback::{Call, Due, callback};
 use super::executor::Executor;
-use super::inbox::Inbox;
+use super::mailbox::Mailbox;
 use super::remote::{Message, Remote};
 use super::sources::Sources;
 use super::task::{Ran, Runnable};
@@ -52,13 +52,13 @@ impl Core {
     pub(super) fn new() -> io::Result<Self> {
         let poll = Poll::new()?;
         let sources = Sources::new(poll.registry().try_clone()?);
-        let poller = mio::Waker::new(poll.registry(), WAKE_UP)?;
+        let alarm = mio::Waker::new(poll.registry(), WAKE_UP)?;
         Ok(Core {
             ready: RefCell::default(),
             tasks: RefCell::default(),
             timers: Rc::default(),
             sources,
-            remote: Arc::new(Remote { inbox: Inbox::default(), poller }),
+            remote: Arc::new(Remote(Mailbox::new(alarm))),
             executor: OnceCell::new(),
             stopping: Cell::new(false),
             closed: Cell::new(false),
@@ -103,11 +103,10 @@ impl Core {
     /// Asks the poller, and sleeps in it for as long as nothing is known to be ready.
     fn poll(&self, turn: &mut Option<Turn>) -> io::Result<()> {
         let idle = self.ready.borrow().is_empty() && !self.stopping.get();
-        let mut timeout = Some(Duration::ZERO);
-        if idle && self.remote.inbox.lie_down() {
+        let timeout = self.remote.0.may_sleep(idle, || {
             let next = self.timers.borrow_mut().next_deadline();
-            timeout = next.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        }
+            next.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+        });
         let mut poller = self.poller.borrow_mut();
         let (poll, events) = &mut *poller;
         // With nothing to wait for and no socket to ask about, the system call would tell nothing.
@@ -129,7 +128,7 @@ impl Core {
 
     fn collect_messages(&self, turn: &mut Option<Turn>) {
         let mut incoming = self.incoming.borrow_mut();
-        self.remote.inbox.get_up(&mut incoming);
+        self.remote.0.get_up(&mut incoming);
         if let Some(turn) = turn {
             turn.messages = incoming.len();
         }
@@ -190,7 +189,7 @@ impl Core {
             // SAFETY: as in `run`; the loop does not run any more, so this task does not either.
             quietly(&mut || unsafe { task.shut_down() });
         }
-        let mut messages = self.remote.inbox.close();
+        let mut messages = self.remote.0.close();
         while let Some(message) = messages.pop() {
             let mut message = Some(message);
             quietly(&mut || drop(message.take()));

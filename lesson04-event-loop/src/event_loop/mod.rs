@@ -8,7 +8,7 @@
 //! | `timers` | what happens when |
 //! | `sources`, `net` | sockets: who waits for which |
 //! | `state`, `task` | a future and its result, woken from anywhere |
-//! | `inbox`, `remote` | what comes from other threads |
+//! | `inbox`, `mailbox`, `remote` | what comes from other threads, and wakes a loop that sleeps |
 //! | `executor` | threads for what blocks |
 //! | `callback`, `watch` | functions in the queue; who took how long |
 //! | `core` | one turn of the loop |
@@ -29,6 +29,7 @@ mod current;
 mod executor;
 mod handle;
 pub mod inbox;
+pub mod mailbox;
 pub mod net;
 mod remote;
 pub mod sources;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::callback::Described;
 use super::current;
-use super::inbox::{Inbox, Posted};
+use super::mailbox::{Alarm, Mailbox};
 use super::task::{Runnable, Schedule};
 
 /// What another thread may send.
@@ -15,32 +15,21 @@ pub(super) enum Message {
     Call(Box<dyn FnOnce() + Send>, Described),
 }
 
-/// The inbox, and the way to wake a loop that sleeps in its poller.
-pub(super) struct Remote {
-    pub(super) inbox: Inbox<Message>,
-    pub(super) poller: mio::Waker,
-}
-
-impl Remote {
-    /// `false`: the loop is closed.
-    fn post(&self, message: Message) -> bool {
-        match self.inbox.post(message) {
-            Posted::Seen => true,
-            Posted::WakeTheLoop => {
-                // It fails only when the kernel's counter is full of wake-ups that have not been looked at; one is enough.
-                let _ = self.poller.wake();
-                true
-            }
-            Posted::Closed(_) => false,
-        }
+impl Alarm for mio::Waker {
+    fn ring(&self) {
+        // It fails only when the kernel's counter is full of wake-ups that have not been looked at; one is enough.
+        let _ = self.wake();
     }
 }
+
+/// What a loop shares with other threads.
+pub(super) struct Remote(pub(super) Mailbox<Message, mio::Waker>);
 
 impl Schedule for Remote {
     fn schedule(&self, task: Arc<dyn Runnable>) {
         // Most wake-ups come from the loop's own thread: from another task, or from the poller. They need no lock.
         if let Err(task) = current::schedule_here(self, task) {
-            self.post(Message::Task(task));
+            let _ = self.0.post(Message::Task(task)); // a closed loop has dropped its tasks
         }
     }
 }
@@ -64,7 +53,7 @@ impl ThreadsafeHandle {
     #[track_caller]
     pub fn call_soon_threadsafe<F: FnOnce() + Send + 'static>(&self, function: F) -> Result<(), Closed> {
         let described = (std::any::type_name::<F>(), Location::caller());
-        if self.0.post(Message::Call(Box::new(function), described)) { Ok(()) } else { Err(Closed) }
+        self.0.0.post(Message::Call(Box::new(function), described)).map_err(|_| Closed)
     }
 }
 

@@ -3,8 +3,9 @@
 //! shuttle runs every interleaving, a loop that goes to sleep included, and finds a wake-up that is lost as a deadlock. It knows no weak memory.
 //! loom knows it, finds a missing Acquire or Release, and an access to the future from two threads at once.
 //!
-//! Compiled so are `state.rs`, `task.rs` and `inbox.rs`: all that threads share. What is not covered: the poller itself, whose
-//! wake-up is taken to be kept until it is looked at, and more threads than stated at each test.
+//! Compiled so are `state.rs`, `task.rs`, `inbox.rs` and `mailbox.rs`: all that threads share, and how the loop falls asleep. The
+//! system's poller and eventfd are a flag and a condition variable there. What is not covered: that the system keeps what
+//! mio promises, and more threads than stated at each test.
 
 #![allow(clippy::duplicate_mod, dead_code, missing_docs, unsafe_code)]
 

@@ -6,6 +6,8 @@ use shuttle::{sync, thread};
 mod cell;
 #[path = "../../../src/event_loop/inbox.rs"]
 pub mod inbox;
+#[path = "../../../src/event_loop/mailbox.rs"]
+pub mod mailbox;
 #[path = "../../../src/event_loop/state.rs"]
 pub mod state;
 #[path = "../../../src/event_loop/task.rs"]
@@ -21,7 +23,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use common::within;
-use inbox::{Inbox, Posted};
+use mailbox::{Alarm, Mailbox};
 use shuttle::scheduler::{DfsScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, Runner};
 use sync::{Condvar, Mutex};
@@ -52,57 +54,68 @@ fn in_many_schedules(number: usize, property: impl Fn() + Send + Sync + 'static)
     run(RandomScheduler::new_from_seed(1, number), property);
 }
 
-/// A poller as the kernel's: a wake-up is kept until it is looked at.
+/// An eventfd and its poller: what was rung is kept until the poller has been asked.
 #[derive(Default)]
 struct Poller {
-    woken: Mutex<bool>,
+    rung: Mutex<bool>,
     changed: Condvar,
 }
 
-impl Poller {
-    fn wake(&self) {
-        *self.woken.lock().expect("fine") = true;
+impl Alarm for Arc<Poller> {
+    fn ring(&self) {
+        *self.rung.lock().expect("fine") = true;
         self.changed.notify_one();
     }
+}
 
-    fn sleep(&self) {
-        let mut woken = self.woken.lock().expect("fine");
-        while !*woken {
-            woken = self.changed.wait(woken).expect("fine");
+impl Poller {
+    /// As the system's: at once, or when it rings.
+    fn poll(&self, timeout: Option<Duration>) {
+        let mut rung = self.rung.lock().expect("fine");
+        while !*rung && timeout.is_none() {
+            rung = self.changed.wait(rung).expect("fine");
         }
-        *woken = false;
+        *rung = false;
     }
 }
 
-/// What other threads see of the loop, as in `remote.rs`.
-#[derive(Default)]
-struct Remote {
-    inbox: Inbox<Arc<dyn Runnable>>,
-    poller: Poller,
+/// A loop as other threads see it, and its poller.
+struct Remote<T> {
+    mailbox: Mailbox<T, Arc<Poller>>,
+    poller: Arc<Poller>,
+    /// With sockets the system is asked in every turn, and an old alarm is found by a turn that does not sleep.
+    sockets: bool,
 }
 
-impl Schedule for Remote {
+impl<T> Default for Remote<T> {
+    fn default() -> Self {
+        let poller = Arc::<Poller>::default();
+        Remote { mailbox: Mailbox::new(Arc::clone(&poller)), poller, sockets: false }
+    }
+}
+
+impl<T> Remote<T> {
+    /// The beginning of a turn, as in `core.rs`.
+    fn poll(&self, idle: bool, into: &mut Vec<T>) {
+        let timeout = self.mailbox.may_sleep(idle, || None);
+        if timeout.is_none() || self.sockets {
+            self.poller.poll(timeout);
+        }
+        self.mailbox.get_up(into);
+    }
+}
+
+impl Schedule for Remote<Arc<dyn Runnable>> {
     fn schedule(&self, task: Arc<dyn Runnable>) {
-        if self.inbox.post(task) == Posted::WakeTheLoop {
-            self.poller.wake();
-        }
-    }
-}
-
-impl PartialEq for dyn Runnable {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::addr_eq(self, other)
+        assert!(self.mailbox.post(task).is_ok(), "the loop is open");
     }
 }
 
 /// Runs one task to its end, as `core.rs` does. It is in the queue already, or waits to be woken.
-fn run_to_the_end(remote: &Remote, task: Option<Arc<dyn Runnable>>) {
+fn run_to_the_end(remote: &Remote<Arc<dyn Runnable>>, task: Option<Arc<dyn Runnable>>) {
     let (mut ready, mut incoming) = (VecDeque::from_iter(task), Vec::new());
     loop {
-        if ready.is_empty() && remote.inbox.lie_down() {
-            remote.poller.sleep();
-        }
-        remote.inbox.get_up(&mut incoming);
+        remote.poll(ready.is_empty(), &mut incoming);
         ready.extend(incoming.drain(..));
         for _ in 0..ready.len() {
             let Some(task) = ready.pop_front() else { break };
@@ -226,27 +239,22 @@ fn three_wakers() {
 /// A loop that sleeps for messages: all come, those of one sender in order.
 #[test]
 fn messages_wake_the_loop() {
-    let property = |senders: usize| {
+    let property = |senders: usize, sockets: bool| {
         move || {
-            let shared = Arc::new((Inbox::default(), Poller::default()));
+            let shared = Arc::new(Remote { sockets, ..Remote::default() });
             let sending: Vec<_> = (0..senders)
                 .map(|sender| {
                     let shared = Arc::clone(&shared);
                     thread::spawn(move || {
                         for number in 0..2 {
-                            if shared.0.post((sender, number)) == Posted::WakeTheLoop {
-                                shared.1.wake();
-                            }
+                            assert!(shared.mailbox.post((sender, number)).is_ok(), "the loop is open");
                         }
                     })
                 })
                 .collect();
             let (mut came, mut incoming) = (Vec::new(), Vec::new());
             while came.len() < 2 * senders {
-                if shared.0.lie_down() {
-                    shared.1.sleep();
-                }
-                shared.0.get_up(&mut incoming);
+                shared.poll(true, &mut incoming);
                 came.append(&mut incoming);
             }
             for sender in 0..senders {
@@ -257,6 +265,8 @@ fn messages_wake_the_loop() {
             sending.into_iter().for_each(|thread| thread.join().expect("no panic"));
         }
     };
-    in_every_schedule(property(1));
-    in_many_schedules(3_000, property(2));
+    for sockets in [false, true] {
+        in_every_schedule(property(1, sockets));
+        in_many_schedules(3_000, property(2, sockets));
+    }
 }
