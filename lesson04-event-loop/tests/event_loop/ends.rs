@@ -52,6 +52,43 @@ impl Drop for Maker {
     }
 }
 
+/// What other threads have sent and the loop has not seen is dropped with it.
+#[test]
+fn dropping_the_loop_drops_unseen_messages() {
+    alone(|| {
+        let event_loop = new();
+        let (threadsafe, message) = (event_loop.threadsafe(), Arc::new(()));
+        let sent = Arc::clone(&message);
+        threadsafe.call_soon_threadsafe(move || drop(sent)).expect("it is open");
+        assert_eq!(Arc::strong_count(&message), 2);
+        drop(event_loop);
+        assert_eq!(Arc::strong_count(&message), 1);
+    });
+}
+
+#[test]
+fn the_executors_threads_end_with_the_loop() {
+    /// Lives as long as its thread.
+    struct Tells(mpsc::Sender<()>);
+    impl Drop for Tells {
+        fn drop(&mut self) {
+            self.0.send(()).expect("the test waits");
+        }
+    }
+    thread_local! {
+        static AT_THE_END: RefCell<Option<Tells>> = const { RefCell::new(None) };
+    }
+    alone(|| {
+        let event_loop = new();
+        let (tells, ended) = mpsc::channel();
+        let job = event_loop.run_in_executor(move || AT_THE_END.set(Some(Tells(tells))));
+        event_loop.run_until_complete(job).expect("it runs").expect("no panic");
+        assert!(ended.try_recv().is_err(), "an idle thread is kept");
+        drop(event_loop);
+        ended.recv().expect("the thread ends");
+    });
+}
+
 #[test]
 fn a_closed_loop_refuses() {
     alone(|| {

@@ -63,6 +63,28 @@ impl Wake for Unpark {
     }
 }
 
+/// Whoever is not made a watcher, because it has finished, may read the result.
+#[test]
+fn who_is_too_late_to_watch_sees_the_result() {
+    check(None, || {
+        let shared = Arc::new((Completion::<Unpark>::new(), UnsafeCell::new(0)));
+        let worker = {
+            let shared = shared.clone();
+            thread::spawn(move || {
+                assert!(shared.0.claim());
+                // SAFETY: it is claimed and not finished. If an ordering is wrong, loom says so.
+                unsafe { *shared.1.get_mut() = 42 };
+                shared.0.finish(false);
+            })
+        };
+        if shared.0.watch_unless_finished(|| Err("it had not finished")).is_ok() {
+            // SAFETY: it is finished.
+            assert_eq!(unsafe { *shared.1.get() }, 42);
+        }
+        worker.join().expect("no panic");
+    });
+}
+
 #[test]
 fn the_result_is_read_after_it_was_written() {
     check(None, || {

@@ -63,6 +63,7 @@ fn one_worker(jobs: usize, idle: Idle) -> impl Fn() + Send + Sync + 'static {
     move || {
         let pool = Pool::new(0);
         together(vec![pool.works(jobs, idle), pool.brings(jobs)]);
+        assert_eq!(pool.sleep.sleepers(), 0, "nobody sleeps, and somebody is still counted as asleep");
     }
 }
 
@@ -105,6 +106,11 @@ fn two_bring_and_two_take() {
             let pool = Pool::new(0);
             let idle = parks_after(spins, 0);
             together(vec![pool.works(1, idle), pool.works(1, idle), pool.brings(1), pool.brings(1)]);
+            assert_eq!(
+                pool.sleep.sleepers(),
+                0,
+                "two were quick at once, and one sleeper was taken off the count twice"
+            );
         });
     }
 }
