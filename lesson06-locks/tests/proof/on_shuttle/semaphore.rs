@@ -100,3 +100,21 @@ fn fair_is_first_come_first_served() {
         assert!(semaphore.try_acquire().is_none(), "one permit, one taker");
     });
 }
+
+#[test]
+fn who_waits_is_counted() {
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(std::collections::BTreeSet::new()));
+    let note = seen.clone();
+    in_every_schedule(move || {
+        let semaphore = Arc::new(Semaphore::<Fair>::new(0));
+        let waiter = {
+            let semaphore = semaphore.clone();
+            shuttle::thread::spawn(move || semaphore.acquire().forget())
+        };
+        note.lock().expect("nobody panics").insert(semaphore.waiting());
+        semaphore.add_permit();
+        waiter.join().expect("no panic");
+        assert_eq!(semaphore.waiting(), 0);
+    });
+    assert_eq!(*seen.lock().expect("nobody panics"), [0, 1].into(), "not yet, and in the queue");
+}

@@ -74,3 +74,35 @@ fn the_last_worker_is_refused_and_a_place_comes_back_once() {
         assert!(Blocked::enter(&Blocked::new(1)).is_none());
     });
 }
+
+#[test]
+fn one_wait_that_ends_ends_no_other() {
+    in_every_schedule(|| {
+        let workers = Blocked::new(3);
+        let [first, second] = [(); 2].map(|()| Blocked::enter(&workers).expect("one is left to work"));
+        let end = {
+            let first = first.clone();
+            work(move || first.end())
+        };
+        together(vec![end, work(move || first.end())]);
+        assert_eq!(workers.waiting(), 1, "the second still waits");
+        second.end();
+        assert_eq!(workers.waiting(), 0);
+    });
+}
+
+#[test]
+fn of_two_workers_that_come_at_once_one_may_wait() {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    in_every_schedule(|| {
+        let (workers, entered) = (Blocked::new(2), Arc::new(AtomicUsize::new(0)));
+        let enter = || {
+            let (workers, entered) = (workers.clone(), entered.clone());
+            work(move || {
+                entered.fetch_add(usize::from(Blocked::enter(&workers).is_some()), SeqCst);
+            })
+        };
+        together(vec![enter(), enter()]);
+        assert_eq!(entered.load(SeqCst), 1, "both wait, and nobody is left to work");
+    });
+}

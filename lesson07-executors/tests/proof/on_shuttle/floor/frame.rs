@@ -29,6 +29,7 @@ impl AtomicBool {
 
     pub fn store(&self, value: bool, order: Ordering) {
         self.look().store(value, order);
+        self.look(); // others run before the store, not after it: the frame may have gone only just now
     }
 }
 
