@@ -92,5 +92,7 @@ fn json_has_every_claim() {
 
 #[test]
 fn no_python_is_one_line() {
-    student::no_python_is_one_line(lesson(&["lock", "--python"]));
+    for demo in ["lock", "deadlock", "once"] {
+        student::no_python_is_one_line(lesson(&[demo, "--python"]));
+    }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::bail;
 use common::blocks::{Schedule, Table};
 use common::work::Work;
-use common::{Figure, Lab, measure, within};
+use common::{Figure, Lab, Verdict, measure, within};
 use parking_lot::Mutex;
 
 use crate::dining::{PHILOSOPHERS, Way, dine};
@@ -104,6 +104,12 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     }
     lab.detail(table);
     lab.prove("philosophers, four ways: all have eaten", all_ate, []);
+    if let Some(python) = lab.python("hazards.py", &["--only", "deadlock"]) {
+        let [opposite, ordered] = ["opposite", "one_order"].map(|name| python.figure(&format!("deadlock_{name}")));
+        let figures = [Figure::count("stuck", opposite as u64), Figure::count("in one order", ordered as u64)];
+        let claim = format!("{} too: `acquire(timeout=...)` gives up", python.name());
+        lab.observe(claim, Verdict::observed((opposite, ordered) == (2.0, 0.0)), figures);
+    }
     Ok(())
 }
 

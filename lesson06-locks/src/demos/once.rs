@@ -89,5 +89,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.detail(table);
     let figures = [Figure::ratio("cheaper", costs[0].1 / costs[1].1)];
     lab.observe("one load is cheaper than a lock", Verdict::observed(costs[1].1 < costs[0].1), figures);
+    if let Some(python) = lab.python("hazards.py", &["--only", "once"]) {
+        let calls = python.figure("once_cache_calls");
+        let claim = format!("{}: `functools.cache` calls it for both", python.name());
+        lab.observe(claim, Verdict::observed(calls == 2.0), [Figure::count("calls", calls as u64)]);
+    }
     Ok(())
 }
