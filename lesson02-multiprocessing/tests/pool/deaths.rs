@@ -49,6 +49,20 @@ fn a_death_fails_exactly_the_jobs_that_the_worker_held() {
     });
 }
 
+/// It waits until its worker has nothing else: what that worker dies of does not concern it.
+#[test]
+fn a_job_with_a_limit_travels_alone() {
+    within(LIMIT, || {
+        let executor = one_worker(|options| options.in_flight = 3);
+        let blocker = executor.submit(&SLEEP, &50).expect("open");
+        running(&blocker);
+        let fatal = executor.submit(&ABORT, &()).expect("open");
+        let limited = executor.submit_within(LIMIT, &SQUARE, &3).expect("open");
+        fatal.result().expect_err("it aborts");
+        assert_eq!(limited.result().expect("it was not there"), 9);
+    });
+}
+
 #[test]
 fn a_worker_that_dies_idle_costs_no_job() {
     within(LIMIT, || {

@@ -53,31 +53,40 @@ fn what_is_no_worker_is_an_error_and_not_a_hang() {
     });
 }
 
-/// A program that talks nonsense and then stays: nobody waits for it, and it is killed.
+/// What becomes of a job whose worker reads a line, answers with these bytes, and stays. Nobody waits for it, and it is killed.
+#[cfg(unix)]
+fn answered_with(answer: &[u8]) -> JobError {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = common::Scratch::new().expect("a folder");
+    let (script, file) = (scratch.path().join("worker"), scratch.path().join("answer"));
+    std::fs::write(&file, answer).expect("a file");
+    // Standard input is a socket: it can be written to.
+    let program = format!("#!/bin/sh\nread -r request; cat '{}' >&0; exec sleep 1000\n", file.display());
+    std::fs::write(&script, program).expect("a file");
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let executor = loop {
+        match Executor::start(Options::new(Program::at(&script), 1)) {
+            Ok(executor) => break executor,
+            // A process that another test starts at this moment has the file open for writing, until it executes.
+            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ExecutableFileBusy, "{error}"),
+        }
+    };
+    // The newline is what the script waits for.
+    let newline: Job<String, u64> = Job::new("square", |_| 0);
+    executor.submit(&newline, &"\n".to_owned()).expect("open").result().expect_err("it is nonsense")
+}
+
 #[cfg(unix)]
 #[test]
 fn nonsense_from_a_worker_is_an_error_and_its_end() {
-    use std::io::Write;
-    use std::os::unix::fs::PermissionsExt;
+    use lesson02_multiprocessing::pool::frames;
+    use lesson02_multiprocessing::pool::job::Answer;
     within(LIMIT, || {
-        let scratch = common::Scratch::new().expect("a folder");
-        let script = scratch.path().join("nonsense");
-        let mut file = std::fs::File::create(&script).expect("a file");
-        // Standard input is a socket: it can be written to.
-        file.write_all(b"#!/bin/sh\nread -r request; echo 'this is not a frame' >&0; exec sleep 1000\n")
-            .expect("it is short");
-        file.set_permissions(std::fs::Permissions::from_mode(0o755)).expect("it is ours");
-        drop(file);
-        let executor = loop {
-            match Executor::start(Options::new(Program::at(&script), 1)) {
-                Ok(executor) => break executor,
-                // A process that another test starts at this moment has the file open for writing, until it executes.
-                Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ExecutableFileBusy, "{error}"),
-            }
-        };
-        // The newline is what the script waits for.
-        let newline: Job<String, u64> = Job::new("square", |_| 0);
-        let error = executor.submit(&newline, &"\n".to_owned()).expect("open").result().expect_err("it is nonsense");
+        let no_frame = answered_with(b"this is not a frame\n");
+        assert!(matches!(no_frame, JobError::Protocol { .. }), "{no_frame}");
+        let mut to_another_job = Vec::new();
+        frames::open(&Answer { number: 7, outcome: Ok(()) }, 0, &mut to_another_job).expect("it is short");
+        let error = answered_with(&to_another_job);
         assert!(matches!(error, JobError::Protocol { .. }), "{error}");
     });
 }
