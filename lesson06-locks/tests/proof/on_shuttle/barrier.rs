@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 use shuttle::sync::Arc;
 
-use super::primitives::barrier::{Barrier, Broken, UnderALock};
+use super::primitives::barrier::{Barrier, Broken, MAX_THREADS, UnderALock};
 use super::{floor::futex, in_every_schedule, in_many_schedules, together};
 
 /// What the versions have in common.
@@ -153,5 +153,16 @@ fn a_reset_makes_it_whole() {
         assert_eq!(barrier.wait().expect_err("broken").to_string(), "the barrier is broken: not all threads will come");
         barrier.reset();
         assert_eq!(barrier.wait(), Ok(true));
+    });
+}
+
+#[test]
+fn it_is_for_as_many_as_fourteen_bits_can_count() {
+    in_every_schedule(|| {
+        assert_eq!(MAX_THREADS, (1 << 14) - 1, "one more who comes would begin the next round");
+        drop(Barrier::<0>::with_spin(MAX_THREADS));
+        for threads in [0, MAX_THREADS + 1] {
+            assert!(std::panic::catch_unwind(|| Barrier::<0>::with_spin(threads)).is_err(), "{threads} threads");
+        }
     });
 }
