@@ -45,6 +45,7 @@ fn the_forced_bugs_always_show() {
         let patience = Duration::from_millis(20);
         assert!(demos::condition::notify_before_wait(patience) >= patience);
         assert!(!demos::rlock::plain_lets_its_holder_in());
+        assert_eq!(demos::deadlock::forced_with_a_time_out(patience), 2);
     });
 }
 

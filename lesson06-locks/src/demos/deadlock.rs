@@ -1,6 +1,7 @@
 //! **Claim**: Two locks in opposite order can hang; in one order they cannot.
 //!
-//! **Python**: the same, and nothing to report it; `faulthandler.dump_traceback_later` shows where everybody stands.
+//! **Python**: the same, and nothing to report it; `faulthandler.dump_traceback_later` shows where everybody stands, and
+//! `lock.acquire(timeout=...)` gives up.
 //!
 //! **Predict**: Thread 1 takes A then B, thread 2 takes B then A. In how many of their 6 schedules do they hang?
 //!
@@ -18,6 +19,7 @@ use common::{Figure, Lab, Verdict, measure, within};
 use parking_lot::Mutex;
 
 use crate::dining::{PHILOSOPHERS, Way, dine};
+use crate::primitives;
 use crate::schedules::Step::{Lock, TryLock, Unlock};
 use crate::schedules::{Step, every_schedule, lockstep};
 
@@ -56,6 +58,23 @@ pub fn forced(patience: Duration) -> anyhow::Result<(bool, Option<usize>)> {
     Ok((silent, detected()))
 }
 
+/// The same with a time-out at the second lock: how many of the two give up. It ends, and neither knows why it waited.
+pub fn forced_with_a_time_out(patience: Duration) -> usize {
+    let locks = [primitives::mutex::Mutex::<()>::new(()), primitives::mutex::Mutex::new(())];
+    let meet = Barrier::new(2);
+    let work = |mine: usize| {
+        let _first = locks[mine].lock();
+        meet.wait(); // both have one
+        let gave_up = locks[1 - mine].try_lock_for(patience).is_none();
+        meet.wait(); // and keep it, until both have tried
+        usize::from(gave_up)
+    };
+    thread::scope(|scope| {
+        let threads = [scope.spawn(|| work(0)), scope.spawn(|| work(1))];
+        threads.into_iter().map(|thread| thread.join().expect("it only waits")).sum()
+    })
+}
+
 /// A circle in who waits for whom, as parking_lot sees it: not "may happen" but "has happened". The feature costs a few
 /// nanoseconds a lock, so the benches switch it off.
 #[cfg(feature = "detector")]
@@ -87,7 +106,9 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let (silent, circle) = forced(Duration::from_millis(100))?;
     // Without the feature `detector` nobody looks for the circle; the watchdog is there in any case.
     let figures = circle.map(|threads| Figure::count("in a circle", threads as u64));
-    lab.prove("forced for real, and reported", silent && circle.is_none_or(|threads| threads == 2), figures);
+    let gave_up = forced_with_a_time_out(Duration::from_millis(20));
+    let reported = silent && circle.is_none_or(|threads| threads == 2);
+    lab.prove("forced, and reported; with a time-out both give up", reported && gave_up == 2, figures);
     let livelock = lockstep(&[&POLITE[0], &POLITE[1]]).unwrap_or_default();
     show(lab, "Livelock: busy, polite, and back where they were", &livelock, "and again, for ever");
     let figure = Figure::count("steps", livelock.len() as u64);

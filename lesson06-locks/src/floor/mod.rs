@@ -3,6 +3,7 @@
 use super::sync;
 
 pub mod cell;
+pub mod clock;
 pub mod futex;
 pub mod identity;
 

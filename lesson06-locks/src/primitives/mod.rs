@@ -12,9 +12,14 @@
 //! | none | [`once::Once`] | `UnderALock`, `Once` |
 //! | `queue.Queue(maxsize)` | [`queue::Queue`] | one |
 //!
+//! Each final version can be waited for with a time-out, as in Python. The rule is the same everywhere: look once more
+//! before you give up, because the wake-up may have come together with the end of the time; and leave no trace, because
+//! whoever comes next counts on what you have announced.
+//!
 //! Every file takes its atomics, its futex and its cells from `super`. Here these are the standard library's; in
 //! `tests/proof` the same files are compiled against two libraries that run every schedule.
 
+use super::floor::clock::Deadline;
 use super::floor::{SPIN, cell, futex, identity};
 use super::{hint, sync, thread};
 

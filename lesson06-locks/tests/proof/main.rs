@@ -4,7 +4,7 @@
 //! wake-up, a deadlock. It knows no weak memory. loom knows it, and finds a missing Acquire or Release. A third part,
 //! `real.rs`, runs the library as it is on real threads for a fixed time.
 //!
-//! What is not covered: timeouts, and more threads than stated at each test.
+//! What is not covered: how long a time-out takes, and more threads than stated at each test.
 
 #![allow(clippy::duplicate_mod, clippy::reversed_empty_ranges, dead_code, unused_imports, missing_docs)]
 

@@ -141,6 +141,47 @@ fn conditions_and_events() {
     });
 }
 
+/// Nobody comes: it takes as long as it was told, and no less. Somebody has come: it does not wait.
+#[test]
+fn time_outs() {
+    fn waits_so_long(limit: Duration, gives_up: impl FnOnce(Duration) -> bool) {
+        let start = Instant::now();
+        assert!(gives_up(limit), "there was nothing to be had");
+        assert!(start.elapsed() >= limit, "given up after {:?}", start.elapsed());
+    }
+    fn with<R: RawSemaphore + Send + Sync + 'static>(some: Duration, long: Duration) {
+        let semaphore = Semaphore::<R>::new(1);
+        let permit = semaphore.try_acquire_for(long).expect("it is there");
+        waits_so_long(some, |limit| semaphore.try_acquire_for(limit).is_none());
+        drop(permit);
+        assert!(semaphore.try_acquire_for(long).is_some(), "it is back");
+    }
+    within(Duration::from_secs(60), || {
+        let (some, long) = (Duration::from_millis(5), Duration::MAX);
+        let (lock, condition, event) = (Mutex::<u32>::new(0), Condvar::new(), Event::new());
+        let held = lock.try_lock_for(long).expect("it is free");
+        waits_so_long(some, |limit| lock.try_lock_for(limit).is_none());
+        waits_so_long(some, |limit| !condition.wait_while_for(held, limit, |value| *value == 0).1);
+        assert!(condition.wait_while_for(lock.lock(), long, |value| *value == 1).1, "it does not hold");
+        waits_so_long(some, |limit| !event.wait_for(limit));
+        event.set();
+        assert!(event.wait_for(long));
+        waits_so_long(some, |limit| Barrier::new(2).wait_for(limit).is_err());
+        assert_eq!(Barrier::new(1).wait_for(long), Ok(true));
+        let reentrant = ReentrantMutex::<()>::new(());
+        let outer = reentrant.try_lock_for(long).expect("it is free");
+        assert!(reentrant.try_lock_for(some).is_some(), "it is this thread's");
+        thread::scope(|scope| {
+            let other = || waits_so_long(some, |limit| reentrant.try_lock_for(limit).is_none());
+            scope.spawn(other).join().expect("it waits");
+        });
+        drop(outer);
+        with::<semaphore::UnderALock>(some, long);
+        with::<semaphore::Unfair>(some, long);
+        with::<semaphore::Fair>(some, long);
+    });
+}
+
 #[test]
 fn barriers() {
     fn with(wait: impl Fn() -> Result<bool, barrier::Broken> + Send + Sync + 'static) {

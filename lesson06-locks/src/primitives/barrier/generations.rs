@@ -1,7 +1,9 @@
 //! Version 2: count and round in one word. What version 1 could not do is meet without sleeping, when all are near.
 
+use std::time::Duration;
+
 use super::sync::atomic::{AtomicU32, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
-use super::{Broken, futex, hint, thread};
+use super::{Broken, Deadline, futex, hint, thread};
 
 const BROKEN: u32 = 1;
 /// Somebody may sleep, so the last to come must wake.
@@ -47,6 +49,19 @@ impl<const SPIN: u32> Barrier<SPIN> {
     /// # Errors
     /// If the barrier is broken, or is broken while this thread waits.
     pub fn wait(&self) -> Result<bool, Broken> {
+        self.wait_until(Deadline::NEVER)
+    }
+
+    /// The same, but no longer than `limit`. Whoever gives up breaks the barrier, as Python's `barrier.wait(timeout)` does:
+    /// it has been counted, and will not be there.
+    ///
+    /// # Errors
+    /// As [`Barrier::wait`], and if the time is over.
+    pub fn wait_for(&self, limit: Duration) -> Result<bool, Broken> {
+        self.wait_until(Deadline::after(limit))
+    }
+
+    fn wait_until(&self, deadline: Deadline) -> Result<bool, Broken> {
         let mut state = self.state.load(Relaxed);
         let last = loop {
             if state & BROKEN != 0 {
@@ -61,7 +76,7 @@ impl<const SPIN: u32> Barrier<SPIN> {
             }
         };
         if !last {
-            return self.wait_for_the_end_of(state / ROUND);
+            return self.wait_for_the_end_of(state / ROUND, deadline);
         }
         if state & SLEEPERS != 0 {
             futex::wake_all(&self.state);
@@ -69,7 +84,7 @@ impl<const SPIN: u32> Barrier<SPIN> {
         Ok(true)
     }
 
-    fn wait_for_the_end_of(&self, round: u32) -> Result<bool, Broken> {
+    fn wait_for_the_end_of(&self, round: u32, deadline: Deadline) -> Result<bool, Broken> {
         // A round that was complete before the barrier broke stays complete.
         let over = |state: u32| match state / ROUND {
             now if now != round => Some(Ok(false)),
@@ -95,10 +110,18 @@ impl<const SPIN: u32> Barrier<SPIN> {
             if let Some(result) = over(state) {
                 return result;
             }
+            if deadline.is_over() {
+                // Only if nothing has changed: the last one may have come together with the end of the time.
+                if self.state.compare_exchange(state, state | BROKEN, Relaxed, Relaxed).is_ok() {
+                    futex::wake_all(&self.state);
+                    return Err(Broken);
+                }
+                continue;
+            }
             // Announced before sleeping; if the state has changed meanwhile, look again. Relaxed: it only counts heads.
             let announced = state | SLEEPERS;
             if state == announced || self.state.compare_exchange(state, announced, Relaxed, Relaxed).is_ok() {
-                futex::wait(&self.state, announced);
+                futex::wait_until(&self.state, announced, deadline);
             }
         }
     }

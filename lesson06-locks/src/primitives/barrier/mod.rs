@@ -10,7 +10,7 @@ use std::fmt;
 
 use super::condvar::Condvar;
 use super::mutex::Mutex;
-use super::{futex, hint, sync, thread};
+use super::{Deadline, futex, hint, sync, thread};
 
 /// Somebody will not come: Python's `BrokenBarrierError`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,4 +12,4 @@ pub use naive::Naive;
 pub use waiters::Condvar;
 
 use super::mutex::{MutexGuard, RawMutex};
-use super::{futex, sync};
+use super::{Deadline, futex, sync};

@@ -2,8 +2,10 @@
 //!
 //! It also asks before it sleeps, and remembers whether anybody sleeps at all.
 
+use std::time::Duration;
+
 use super::sync::atomic::{AtomicU32, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
-use super::{futex, hint};
+use super::{Deadline, futex, hint};
 
 const SET: u32 = 1;
 /// Somebody may sleep, so `set` must wake.
@@ -39,27 +41,39 @@ impl<const SPIN: u32> Event<SPIN> {
 
     /// Waits until the flag is set, or has been in the meantime.
     pub fn wait(&self) {
+        self.wait_until(Deadline::NEVER);
+    }
+
+    /// The same, but no longer than `limit`. Whether it was set: Python's `event.wait(timeout)`.
+    pub fn wait_for(&self, limit: Duration) -> bool {
+        self.wait_until(Deadline::after(limit))
+    }
+
+    fn wait_until(&self, deadline: Deadline) -> bool {
         let before = self.state.load(Acquire);
         // Thirty bits wrap around: a thread held up for exactly a billion settings would wait for one more.
         let over = |now: u32| now & SET != 0 || now / SETTING != before / SETTING;
         if over(before) {
-            return;
+            return true;
         }
         for _ in 0..SPIN {
             if over(self.state.load(Acquire)) {
-                return;
+                return true;
             }
             hint::spin_loop();
         }
         loop {
             let now = self.state.load(Acquire);
             if over(now) {
-                return;
+                return true;
+            }
+            if deadline.is_over() {
+                return false; // what it announced stays: the next `set` wakes for nothing
             }
             // Announced before sleeping; if the state has changed meanwhile, look again. Relaxed: it only counts heads.
             let announced = now | SLEEPERS;
             if now == announced || self.state.compare_exchange(now, announced, Relaxed, Relaxed).is_ok() {
-                futex::wait(&self.state, announced);
+                futex::wait_until(&self.state, announced, deadline);
             }
         }
     }

@@ -6,4 +6,4 @@ mod generations;
 pub use flag::Flag;
 pub use generations::Event;
 
-use super::{futex, hint, sync};
+use super::{Deadline, futex, hint, sync};

@@ -15,9 +15,10 @@ pub use three_states::ThreeStates;
 
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
+use std::time::Duration;
 
 use super::cell::UnsafeCell;
-use super::{SPIN, futex, hint, sync};
+use super::{Deadline, SPIN, futex, hint, sync};
 
 /// A lock without a value.
 ///
@@ -71,6 +72,13 @@ impl<T, R: RawMutex> Mutex<T, R> {
     /// The value, when nobody shares the lock any more.
     pub fn into_inner(self) -> T {
         self.value.into_inner()
+    }
+}
+
+impl<T, const SPIN: u32> Mutex<T, ThreeStates<SPIN>> {
+    /// Takes the lock, unless it takes longer than `limit` to get it: Python's `lock.acquire(timeout=...)`.
+    pub fn try_lock_for(&self, limit: Duration) -> Option<MutexGuard<'_, T, ThreeStates<SPIN>>> {
+        self.raw.lock_until(Deadline::after(limit)).then(|| MutexGuard { mutex: self, not_send: PhantomData })
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::RawMutex;
 use super::sync::atomic::{AtomicU32, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
-use super::{SPIN as DEFAULT, futex, hint};
+use super::{Deadline, SPIN as DEFAULT, futex, hint};
 
 const UNLOCKED: u32 = 0;
 /// Held, and nobody sleeps: `unlock` need not ask the system for anything.
@@ -29,9 +29,7 @@ unsafe impl<const SPIN: u32> RawMutex for ThreeStates<SPIN> {
 
     #[inline]
     fn lock(&self) {
-        if !self.try_lock() {
-            self.lock_contended();
-        }
+        self.lock_until(Deadline::NEVER);
     }
 
     #[inline]
@@ -51,12 +49,18 @@ unsafe impl<const SPIN: u32> RawMutex for ThreeStates<SPIN> {
 }
 
 impl<const SPIN: u32> ThreeStates<SPIN> {
+    /// Takes the lock before the time is over. Whether it did.
+    #[inline]
+    pub(in super::super) fn lock_until(&self, deadline: Deadline) -> bool {
+        self.try_lock() || self.lock_contended(deadline)
+    }
+
     #[cold]
-    fn lock_contended(&self) {
+    fn lock_contended(&self, deadline: Deadline) -> bool {
         let mut pauses = 1;
         while pauses <= SPIN {
             match self.state.load(Relaxed) {
-                UNLOCKED if self.try_lock() => return,
+                UNLOCKED if self.try_lock() => return true,
                 CONTENDED => break, // others sleep already: this will take longer
                 _ => {}
             }
@@ -68,7 +72,13 @@ impl<const SPIN: u32> ThreeStates<SPIN> {
         // only sleeper. One wake-up too many is the price; with LOCKED here, a second sleeper would sleep for ever.
         // Acquire as in `try_lock`.
         while self.state.swap(CONTENDED, Acquire) != UNLOCKED {
-            futex::wait(&self.state, CONTENDED);
+            // Not before the swap: a wake-up that came to this thread must lead to the lock, or to the next sleeper. Whoever
+            // gives up leaves CONTENDED behind, and so one wake-up too many.
+            if deadline.is_over() {
+                return false;
+            }
+            futex::wait_until(&self.state, CONTENDED, deadline);
         }
+        true
     }
 }

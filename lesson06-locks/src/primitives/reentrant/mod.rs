@@ -13,12 +13,13 @@ pub use under_a_lock::UnderALock;
 
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::time::Duration;
 
 use super::cell::UnsafeCell;
 use super::condvar::Condvar;
 use super::identity::{self, NOBODY};
 use super::mutex;
-use super::sync;
+use super::{Deadline, sync};
 
 /// A re-entrant lock without a value.
 ///
@@ -64,6 +65,13 @@ impl<T, R: RawReentrant> ReentrantMutex<T, R> {
     /// Takes the lock if no other thread has it.
     pub fn try_lock(&self) -> Option<ReentrantGuard<'_, T, R>> {
         self.raw.try_lock().then(|| ReentrantGuard { mutex: self, not_send: PhantomData })
+    }
+}
+
+impl<T> ReentrantMutex<T> {
+    /// Takes the lock, unless it takes longer than `limit` to get it: Python's `rlock.acquire(timeout=...)`.
+    pub fn try_lock_for(&self, limit: Duration) -> Option<ReentrantGuard<'_, T>> {
+        self.raw.lock_until(Deadline::after(limit)).then(|| ReentrantGuard { mutex: self, not_send: PhantomData })
     }
 }
 

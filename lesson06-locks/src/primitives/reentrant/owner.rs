@@ -2,7 +2,7 @@
 
 use super::mutex::{RawMutex, ThreeStates};
 use super::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use super::{NOBODY, RawReentrant, UnsafeCell, identity};
+use super::{Deadline, NOBODY, RawReentrant, UnsafeCell, identity};
 
 /// A plain mutex, with a note of who holds it and how often.
 #[derive(Debug)]
@@ -17,6 +17,23 @@ pub struct Owner {
 unsafe impl Sync for Owner {}
 
 impl Owner {
+    /// Takes the lock before the time is over. Whether it did.
+    #[inline]
+    pub(super) fn lock_until(&self, deadline: Deadline) -> bool {
+        let me = identity::current();
+        // Relaxed: this thread's number is found only if this thread stored it and has not erased it since. What other
+        // threads stored may be seen late; it is never this number.
+        if self.owner.load(Relaxed) != me {
+            if !self.mutex.lock_until(deadline) {
+                return false;
+            }
+            self.owner.store(me, Relaxed);
+        }
+        // SAFETY: the mutex was this thread's already, or has just been taken.
+        unsafe { self.enter() };
+        true
+    }
+
     /// Notes one more level.
     ///
     /// # Safety
@@ -36,26 +53,19 @@ unsafe impl RawReentrant for Owner {
 
     #[inline]
     fn lock(&self) {
-        let me = identity::current();
-        // Relaxed: this thread's number is found only if this thread stored it and has not erased it since. What other
-        // threads stored may be seen late; it is never this number.
-        if self.owner.load(Relaxed) != me {
-            self.mutex.lock();
-            self.owner.store(me, Relaxed);
-        }
-        // SAFETY: the mutex was this thread's already, or has just been taken.
-        unsafe { self.enter() };
+        self.lock_until(Deadline::NEVER);
     }
 
     fn try_lock(&self) -> bool {
         let me = identity::current();
+        // Relaxed: as in `lock_until`.
         if self.owner.load(Relaxed) != me {
             if !self.mutex.try_lock() {
                 return false;
             }
             self.owner.store(me, Relaxed);
         }
-        // SAFETY: as in `lock`.
+        // SAFETY: as in `lock_until`.
         unsafe { self.enter() };
         true
     }

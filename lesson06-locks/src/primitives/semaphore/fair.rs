@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::sync::Arc;
 use super::sync::atomic::{AtomicU32, Ordering::Acquire, Ordering::Release};
-use super::{Mutex, RawSemaphore, futex};
+use super::{Deadline, Mutex, RawSemaphore, futex};
 
 const WAITING: u32 = 0;
 const GRANTED: u32 = 1;
@@ -26,6 +26,13 @@ struct State {
 }
 
 impl Fair {
+    /// Leaves the queue. `false`: a `release` was quicker, and the permit is on its way.
+    fn step_out(&self, turn: &Arc<AtomicU32>) -> bool {
+        let mut state = self.state.lock();
+        let place = state.queue.iter().position(|other| Arc::ptr_eq(other, turn));
+        place.and_then(|place| state.queue.remove(place)).is_some()
+    }
+
     /// How many stand in the queue.
     pub(super) fn waiting(&self) -> usize {
         self.state.lock().queue.len()
@@ -37,19 +44,26 @@ impl RawSemaphore for Fair {
         Fair { state: Mutex::new(State { permits, queue: VecDeque::new() }) }
     }
 
-    fn acquire(&self) {
+    fn acquire_until(&self, mut deadline: Deadline) -> bool {
         let mut state = self.state.lock();
         if state.permits > 0 {
             state.permits -= 1;
-            return;
+            return true;
         }
         let turn = Arc::new(AtomicU32::new(WAITING));
         state.queue.push_back(Arc::clone(&turn));
         drop(state);
         // Acquire: pairs with the Release below, and hands over what was done before the `release`.
         while turn.load(Acquire) == WAITING {
-            futex::wait(&turn, WAITING);
+            if deadline.is_over() {
+                if self.step_out(&turn) {
+                    return false;
+                }
+                deadline = Deadline::NEVER; // a permit that nobody took would be lost to all
+            }
+            futex::wait_until(&turn, WAITING, deadline);
         }
+        true
     }
 
     fn try_acquire(&self) -> bool {

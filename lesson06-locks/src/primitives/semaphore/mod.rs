@@ -10,16 +10,18 @@ pub use fair::Fair;
 pub use under_a_lock::UnderALock;
 pub use unfair::Unfair;
 
+use std::time::Duration;
+
 use super::condvar::Condvar;
 use super::mutex::Mutex;
-use super::{SPIN, futex, hint, sync};
+use super::{Deadline, SPIN, futex, hint, sync};
 
 /// Counting, and waiting while the count is zero. Dijkstra's P and V.
 pub trait RawSemaphore {
     /// So many permits.
     fn new(permits: u32) -> Self;
-    /// Takes a permit, waiting for it as long as need be.
-    fn acquire(&self);
+    /// Takes a permit before the time is over. Whether it did.
+    fn acquire_until(&self, deadline: Deadline) -> bool;
     /// Takes a permit if one is there.
     fn try_acquire(&self) -> bool;
     /// Gives a permit back, or adds one. What was done before is seen after the `acquire` that gets it.
@@ -40,8 +42,13 @@ impl<R: RawSemaphore> Semaphore<R> {
 
     /// Waits for a permit. It is given back when it is dropped: Python's `with semaphore:`.
     pub fn acquire(&self) -> Permit<'_, R> {
-        self.raw.acquire();
+        self.raw.acquire_until(Deadline::NEVER);
         Permit { semaphore: self }
+    }
+
+    /// A permit, unless it takes longer than `limit` to get one: Python's `semaphore.acquire(timeout=...)`.
+    pub fn try_acquire_for(&self, limit: Duration) -> Option<Permit<'_, R>> {
+        self.raw.acquire_until(Deadline::after(limit)).then(|| Permit { semaphore: self })
     }
 
     /// A permit, if there is one.

@@ -1,6 +1,6 @@
 //! Version 1: a number under a lock, and a condition variable. This is Python's implementation, line by line.
 
-use super::{Condvar, Mutex, RawSemaphore};
+use super::{Condvar, Deadline, Mutex, RawSemaphore};
 
 /// Right, short, and two lock operations for a number that changes by one.
 #[derive(Debug)]
@@ -14,8 +14,10 @@ impl RawSemaphore for UnderALock {
         UnderALock { permits: Mutex::new(permits), added: Condvar::new() }
     }
 
-    fn acquire(&self) {
-        *self.added.wait_while(self.permits.lock(), |permits| *permits == 0) -= 1;
+    fn acquire_until(&self, deadline: Deadline) -> bool {
+        let (mut permits, there) = self.added.wait_while_until(self.permits.lock(), deadline, |permits| *permits == 0);
+        *permits -= u32::from(there);
+        there
     }
 
     fn try_acquire(&self) -> bool {

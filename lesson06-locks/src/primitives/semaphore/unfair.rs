@@ -5,7 +5,7 @@
 use super::sync::atomic::{
     AtomicU32, Ordering::Acquire, Ordering::Relaxed, Ordering::Release, Ordering::SeqCst, fence,
 };
-use super::{RawSemaphore, SPIN as DEFAULT, futex, hint};
+use super::{Deadline, RawSemaphore, SPIN as DEFAULT, futex, hint};
 
 /// Whoever comes at the right moment gets the permit, also past those who have waited longer. That is what makes it
 /// quick: a permit never lies idle while its next owner is being woken.
@@ -21,10 +21,8 @@ impl<const SPIN: u32> RawSemaphore for Unfair<SPIN> {
     }
 
     #[inline]
-    fn acquire(&self) {
-        if !self.try_acquire() {
-            self.acquire_contended();
-        }
+    fn acquire_until(&self, deadline: Deadline) -> bool {
+        self.try_acquire() || self.acquire_contended(deadline)
     }
 
     #[inline]
@@ -56,18 +54,21 @@ impl<const SPIN: u32> RawSemaphore for Unfair<SPIN> {
 
 impl<const SPIN: u32> Unfair<SPIN> {
     #[cold]
-    fn acquire_contended(&self) {
+    fn acquire_contended(&self, deadline: Deadline) -> bool {
         for _ in 0..SPIN {
             if self.try_acquire() {
-                return;
+                return true;
             }
             hint::spin_loop();
         }
         self.sleepers.fetch_add(1, Relaxed);
         fence(SeqCst); // pairs with the one in `release`
-        while !self.try_acquire() {
-            futex::wait(&self.permits, 0);
+        let mut there = self.try_acquire();
+        while !there && !deadline.is_over() {
+            futex::wait_until(&self.permits, 0, deadline);
+            there = self.try_acquire(); // also when the time is over: the wake-up may have been this thread's
         }
         self.sleepers.fetch_sub(1, Relaxed);
+        there
     }
 }

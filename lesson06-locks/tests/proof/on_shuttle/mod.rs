@@ -15,6 +15,7 @@ mod queue;
 mod reentrant;
 mod rwlock;
 mod semaphore;
+mod timeouts;
 
 use std::time::Duration;
 

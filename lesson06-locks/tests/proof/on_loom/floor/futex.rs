@@ -6,6 +6,8 @@ use std::cell::RefCell;
 use loom::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use loom::thread::{self, Thread};
 
+use super::clock::Deadline;
+
 thread_local! {
     static SLEEPERS: RefCell<Vec<(usize, Thread)>> = const { RefCell::new(Vec::new()) };
 }
@@ -23,6 +25,10 @@ pub fn wait(word: &AtomicU32, expected: u32) {
         SLEEPERS.with_borrow_mut(|sleepers| sleepers.push((address(word), thread::current())));
         thread::park();
     }
+}
+
+pub fn wait_until(word: &AtomicU32, expected: u32, _: Deadline) {
+    wait(word, expected);
 }
 
 pub fn wake_one(word: &AtomicU32) {

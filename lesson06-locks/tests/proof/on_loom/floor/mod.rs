@@ -1,4 +1,5 @@
 pub mod cell;
+pub mod clock;
 pub mod futex;
 pub mod identity;
 

@@ -12,8 +12,11 @@ use std::task::{Poll, Waker};
 use shuttle::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use shuttle::{future, thread};
 
+use super::clock::{self, Deadline};
+
 struct Sleeper {
     address: usize,
+    deadline: Deadline,
     woken: Rc<Cell<bool>>,
     waker: Waker,
 }
@@ -33,6 +36,7 @@ thread_local! {
 /// A schedule that failed has left its sleepers behind.
 pub fn reset() {
     SLEEPERS.take();
+    clock::reset();
 }
 
 /// Whom to wake first is the kernel's choice; nothing may depend on it.
@@ -45,7 +49,11 @@ fn address(word: &AtomicU32) -> usize {
 }
 
 pub fn wait(word: &AtomicU32, expected: u32) {
-    if word.load(Relaxed) != expected {
+    wait_until(word, expected, Deadline::NEVER);
+}
+
+pub fn wait_until(word: &AtomicU32, expected: u32, deadline: Deadline) {
+    if word.load(Relaxed) != expected || deadline.is_over() {
         return;
     }
     let woken = Rc::new(Cell::new(false));
@@ -56,7 +64,8 @@ pub fn wait(word: &AtomicU32, expected: u32) {
         }
         if !asleep {
             asleep = true;
-            let sleeper = Sleeper { address: address(word), woken: Rc::clone(&woken), waker: context.waker().clone() };
+            let sleeper =
+                Sleeper { address: address(word), deadline, woken: Rc::clone(&woken), waker: context.waker().clone() };
             SLEEPERS.with_borrow_mut(|sleepers| sleepers.push(sleeper));
         }
         Poll::Pending
@@ -78,6 +87,12 @@ pub fn wake_all(word: &AtomicU32) {
     word.load(Relaxed); // as in `wake_one`
     SLEEPERS.with_borrow_mut(|sleepers| {
         sleepers.extract_if(.., |sleeper| sleeper.address == address(word)).for_each(|sleeper| sleeper.wake());
+    });
+}
+
+pub fn wake_whose_time_is_over() {
+    SLEEPERS.with_borrow_mut(|sleepers| {
+        sleepers.extract_if(.., |sleeper| sleeper.deadline.is_limited()).for_each(|sleeper| sleeper.wake());
     });
 }
 

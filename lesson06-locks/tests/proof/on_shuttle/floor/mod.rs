@@ -1,5 +1,6 @@
 #[path = "../../../../src/floor/cell.rs"]
 pub mod cell;
+pub mod clock;
 pub mod futex;
 pub mod identity;
 
