@@ -97,3 +97,19 @@ fn a_spurious_wake_up_is_no_setting() {
         waiter.join().expect("no panic");
     });
 }
+
+#[test]
+fn set_twice_it_is_set_and_cleared_once_it_is_not() {
+    in_every_schedule(|| {
+        let (flag, event) = (Flag::new(), Event::<0>::with_spin());
+        for _ in 0..2 {
+            flag.set();
+            event.set();
+        }
+        assert!(flag.is_set() && event.is_set());
+        event.wait();
+        flag.clear();
+        event.clear();
+        assert!(!flag.is_set() && !event.is_set());
+    });
+}
