@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 pub use shuttle::sync::*;
 
+pub mod mpsc;
+
 use super::note;
 
 thread_local! {
