@@ -21,7 +21,7 @@ const LESSON: Lesson = lesson! {
         contention, // what waiting costs
         choosing,   // what do you need?
     ],
-    exercises: [semaphore, barrier, bounded_buffer, bank_transfer, once_cell],
+    exercises: [semaphore, barrier, bounded_buffer, bank_transfer, once_cell, reader_writer],
     next: "cargo run -p lesson07-executors",
 };
 

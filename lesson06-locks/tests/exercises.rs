@@ -11,9 +11,11 @@ mod exercises;
 mod solutions;
 #[path = "exercises/wrong_answers.rs"]
 mod wrong_answers;
+#[path = "exercises/wrong_reader_writer.rs"]
+mod wrong_reader_writer;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::SeqCst};
 
 use common::grader::{self, Schedules, note, pause, sync, together};
 
@@ -207,6 +209,81 @@ fn once_cell<O: OnceCell>() {
     }
 }
 
+trait ReaderWriter: Send + Sync + 'static {
+    fn new() -> Self;
+    fn writers_waiting(&self) -> usize;
+    fn read(&self);
+    fn done_reading(&self);
+    fn write(&self);
+    fn done_writing(&self);
+}
+
+fn reader_writer<L: ReaderWriter>() {
+    // Each thread reads or writes in turn, as its letters say. Readers count up, a writer far down: a mixture shows.
+    for plans in [&["w", "w"][..], &["rw", "w"], &["r", "r", "w"], &["wr", "w", "r"]] {
+        grade(move || {
+            let shared = Arc::new((L::new(), AtomicI32::new(0)));
+            let visit = |plan: &'static str| {
+                let shared = shared.clone();
+                work(move || {
+                    for action in plan.chars() {
+                        let (come, step): (fn(&L), i32) = if action == 'r' { (L::read, 1) } else { (L::write, -1000) };
+                        come(&shared.0);
+                        let inside = shared.1.fetch_add(step, SeqCst) + step;
+                        note(if action == 'r' { "reads" } else { "writes" });
+                        assert!(inside == -1000 || inside > 0, "a writer is not alone");
+                        pause();
+                        shared.1.fetch_sub(step, SeqCst);
+                        note("leaves");
+                        if action == 'r' { shared.0.done_reading() } else { shared.0.done_writing() }
+                    }
+                })
+            };
+            together(plans.iter().copied().map(visit).collect());
+        });
+    }
+    // Two readers that wait for each other inside: they meet, if they may share.
+    grade(|| {
+        let shared = Arc::new((L::new(), shuttle::sync::Barrier::new(2)));
+        let read = |shared: Arc<(L, shuttle::sync::Barrier)>| {
+            work(move || {
+                shared.0.read();
+                note("reads, and waits for the other reader");
+                shared.1.wait();
+                shared.0.done_reading();
+            })
+        };
+        together(vec![read(shared.clone()), read(shared)]);
+    });
+    // One reads, one wants to write, and a third comes to read.
+    let waited = Arc::new(AtomicBool::new(false));
+    let seen = waited.clone();
+    grade(move || {
+        let shared = Arc::new((L::new(), AtomicBool::new(false)));
+        shared.0.read();
+        let (writer, late, waited) = (shared.clone(), shared.clone(), waited.clone());
+        together(vec![
+            work(move || {
+                writer.0.write();
+                note("writes");
+                writer.1.store(true, SeqCst);
+                writer.0.done_writing();
+            }),
+            work(move || {
+                let somebody_waits = late.0.writers_waiting() > 0;
+                note(if somebody_waits { "a writer waits" } else { "no writer waits" });
+                waited.fetch_or(somebody_waits, SeqCst);
+                late.0.read();
+                note("reads");
+                assert!(!somebody_waits || late.1.load(SeqCst), "a reader has passed a writer that waited");
+                late.0.done_reading();
+            }),
+            work(move || shared.0.done_reading()),
+        ]);
+    });
+    assert!(seen.load(SeqCst), "whoever waits to write is to be counted in `writers_waiting`");
+}
+
 /// The same signatures, thrice: exercise, solution, wrong answer.
 macro_rules! answers {
     ($($module:ident),*) => {$(
@@ -249,6 +326,26 @@ macro_rules! answers {
             }
             fn account(&self, account: usize) -> &sync::Mutex<u64> {
                 &self.accounts[account]
+            }
+        }
+        impl ReaderWriter for $module::reader_writer::ReaderWriter {
+            fn new() -> Self {
+                Self::new()
+            }
+            fn writers_waiting(&self) -> usize {
+                self.writers_waiting()
+            }
+            fn read(&self) {
+                self.read();
+            }
+            fn done_reading(&self) {
+                self.done_reading();
+            }
+            fn write(&self) {
+                self.write();
+            }
+            fn done_writing(&self) {
+                self.done_writing();
             }
         }
         impl OnceCell for $module::once_cell::OnceCell {
@@ -320,4 +417,15 @@ fn solution_once_cell() {
 #[ignore = "your turn: src/exercises/once_cell.rs"]
 fn exercise_once_cell() {
     once_cell::<exercises::once_cell::OnceCell>();
+}
+
+#[test]
+fn solution_reader_writer() {
+    reader_writer::<solutions::reader_writer::ReaderWriter>();
+}
+
+#[test]
+#[ignore = "your turn: src/exercises/reader_writer.rs"]
+fn exercise_reader_writer() {
+    reader_writer::<exercises::reader_writer::ReaderWriter>();
 }

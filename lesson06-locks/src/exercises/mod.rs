@@ -13,4 +13,5 @@ pub mod bank_transfer;
 pub mod barrier;
 pub mod bounded_buffer;
 pub mod once_cell;
+pub mod reader_writer;
 pub mod semaphore;

@@ -63,6 +63,14 @@ fn an_event_lets_go() {
 }
 
 #[test]
+fn an_event_that_is_asked_for_often_lets_go() {
+    in_many_schedules(500, || {
+        let event = Arc::new(Event::<100>::with_spin());
+        together(3, move |number| if number == 0 { event.set() } else { event.wait() });
+    });
+}
+
+#[test]
 fn a_cleared_event_is_waited_for_again() {
     in_every_schedule(|| {
         let event = Arc::new(Event::<0>::with_spin());
