@@ -14,6 +14,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -188,7 +189,9 @@ impl<F: Future + 'static, S: Schedule> Runnable for Task<F, S> {
         let result = if self.cancelled.get() {
             Err(JoinError::Cancelled)
         } else {
-            let waker = Waker::from(Arc::clone(&self));
+            // SAFETY: the pointer is an `Arc`'s. That waker has no count of its own, so it is never dropped, and `self` stays until
+            // after the poll; a future that keeps the waker clones it, and the clone is counted. Two atomic steps fewer a poll.
+            let waker = ManuallyDrop::new(Waker::from(unsafe { Arc::from_raw(Arc::as_ptr(&self)) }));
             // SAFETY: the caller's promise, and `begin`.
             match unsafe { self.poll(&waker) } {
                 Poll::Ready(result) => result,
