@@ -21,7 +21,7 @@ use lesson06_locks::primitives::barrier::Barrier;
 use lesson06_locks::primitives::condvar::Condvar;
 use lesson06_locks::primitives::event::Event;
 use lesson06_locks::primitives::mutex::{Mutex, Park, Spin, ThreeStates};
-use lesson06_locks::primitives::queue::Queue;
+use lesson06_locks::primitives::queue::{OneLock, Queue};
 use lesson06_locks::primitives::reentrant::ReentrantMutex;
 use lesson06_locks::primitives::semaphore::{Fair, Semaphore, Unfair};
 
@@ -145,6 +145,12 @@ fn queue() -> Measure {
     })
 }
 
+fn queue_with_one_lock() -> Measure {
+    measure(OneLock::new(100), |queue| {
+        together(2, 50_000, |me| if me == 0 { queue.put(1_u32) } else { assert!(black_box(queue.get()) == 1) }) / 2.0
+    })
+}
+
 fn rows() -> Vec<Row> {
     let reentrant = || measure_cell(ReentrantMutex::<Cell<u64>>::new(Cell::new(0)), |mutex| mutex.lock().set(1));
     let their_reentrant =
@@ -226,6 +232,7 @@ fn rows() -> Vec<Row> {
         ),
         python("event, ping-pong", "threading.Event", 5.0, event(), "event"),
         row("queue of 100, one to one", "std sync_channel", 1.2, queue(), Box::new(sync_channel)),
+        row("the same, version 1, one lock", "std sync_channel", 0.0, queue_with_one_lock(), Box::new(sync_channel)),
         python("queue of 100, one to one", "queue.Queue", 10.0, queue(), "queue"),
     ]
 }

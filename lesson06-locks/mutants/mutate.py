@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 LESSON = "lesson06-locks"
-FILTERS = {"mutex": ["mutex", "spin", "park", "three_states", "three_threads"], "queue.rs": ["queue"]}
+FILTERS = {"mutex": ["mutex", "spin", "park", "three_states", "three_threads"]}
 ATOMIC = r"((?:self\.)?[a-z_.]+)"
 
 

@@ -19,7 +19,7 @@ use common::{Figure, Lab, measure};
 
 use crate::primitives::condvar::Condvar;
 use crate::primitives::mutex::Mutex;
-use crate::primitives::queue::Queue;
+use crate::primitives::queue::OneLock;
 
 /// How many items the queue holds.
 const CAPACITY: usize = 100;
@@ -50,7 +50,7 @@ pub fn notify_before_wait_with_a_value() -> bool {
 
 /// A producer and a consumer share a bounded queue, which is two conditions and a lock. The sum of what arrives.
 pub fn through_the_queue() -> u64 {
-    let queue = Queue::new(CAPACITY);
+    let queue = OneLock::new(CAPACITY);
     thread::scope(|scope| {
         scope.spawn(|| (0..ITEMS).for_each(|item| queue.put(item)));
         (0..ITEMS).map(|_| u64::from(queue.get())).sum()

@@ -10,7 +10,7 @@
 //! | `Event` | [`event::Event`] | `Flag`, `Event` |
 //! | `Barrier` | [`barrier::Barrier`] | `UnderALock`, `Barrier` |
 //! | none | [`once::Once`] | `UnderALock`, `Once` |
-//! | `queue.Queue(maxsize)` | [`queue::Queue`] | one |
+//! | `queue.Queue(maxsize)` | [`queue::Queue`] | `OneLock`, `Queue` |
 //!
 //! Each final version can be waited for with a time-out, as in Python. The rule is the same everywhere: look once more
 //! before you give up, because the wake-up may have come together with the end of the time; and leave no trace, because

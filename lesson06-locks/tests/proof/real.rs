@@ -12,7 +12,7 @@ use lesson06_locks::primitives::condvar::Condvar;
 use lesson06_locks::primitives::event::Event;
 use lesson06_locks::primitives::mutex::{Mutex, Park, RawMutex, Spin, ThreeStates};
 use lesson06_locks::primitives::once::Once;
-use lesson06_locks::primitives::queue::Queue;
+use lesson06_locks::primitives::queue::{OneLock, Queue};
 use lesson06_locks::primitives::reentrant::{self, RawReentrant, ReentrantMutex};
 use lesson06_locks::primitives::rwlock::{RawRwLock, ReadersFirst, RwLock, WritersFirst};
 use lesson06_locks::primitives::semaphore::{self, RawSemaphore, Semaphore};
@@ -233,10 +233,9 @@ fn onces() {
     });
 }
 
-#[test]
-fn queues() {
-    again_and_again(|| {
-        let queue = Queue::new(3);
+fn queue<Q: Sync + 'static>(make: fn() -> Q, put: fn(&Q, u64), get: fn(&Q) -> u64) {
+    again_and_again(move || {
+        let queue = make();
         let sum = AtomicU64::new(0);
         thread::scope(|scope| {
             for number in 0..THREADS {
@@ -244,9 +243,9 @@ fn queues() {
                 scope.spawn(move || {
                     for item in 0..500 {
                         if number % 2 == 0 {
-                            queue.put(item);
+                            put(queue, item);
                         } else {
-                            sum.fetch_add(queue.get(), SeqCst);
+                            sum.fetch_add(get(queue), SeqCst);
                         }
                     }
                 });
@@ -254,4 +253,11 @@ fn queues() {
         });
         assert_eq!(sum.into_inner(), 2 * (0..500).sum::<u64>());
     });
+}
+
+#[test]
+fn queues() {
+    queue(|| OneLock::new(3), OneLock::put, OneLock::get);
+    queue(|| Queue::new(3), Queue::put, Queue::get);
+    queue(|| Queue::new(1), Queue::put, Queue::get);
 }

@@ -319,3 +319,35 @@ mod once {
         });
     }
 }
+
+mod queue {
+    use super::super::primitives::queue::{OneLock, Queue};
+    use super::*;
+
+    #[test]
+    fn an_item_is_complete_and_its_place_is_free_after_it() {
+        with_few_preemptions(3, || {
+            let queue = Arc::new(Queue::new(1));
+            together(2, move |number| {
+                for item in 0..2 {
+                    if number == 0 { queue.put(item) } else { assert_eq!(queue.get(), item) }
+                }
+            });
+        });
+        with_few_preemptions(2, || {
+            let queue = Arc::new(OneLock::new(1));
+            together(2, move |number| if number == 0 { queue.put(7) } else { assert_eq!(queue.get(), 7) });
+        });
+    }
+
+    #[test]
+    fn nobody_sleeps_beside_an_item_or_a_free_place() {
+        // Both threads in both roles: loom remembers one access of each word.
+        for producer in [0, 1] {
+            in_every_execution(move || {
+                let queue = Arc::new(Queue::new(1));
+                together(2, move |number| if number == producer { queue.put(7) } else { assert_eq!(queue.get(), 7) });
+            });
+        }
+    }
+}

@@ -10,6 +10,7 @@ use super::primitives::barrier::Barrier;
 use super::primitives::condvar::Condvar;
 use super::primitives::event::Event;
 use super::primitives::mutex::{Mutex, ThreeStates};
+use super::primitives::queue::Queue;
 use super::primitives::reentrant::ReentrantMutex;
 use super::primitives::semaphore::{Fair, Permit, RawSemaphore, Semaphore, UnderALock, Unfair};
 use super::{Inside, in_every_schedule, in_many_schedules, in_many_schedules_with_long_pauses, together};
@@ -249,4 +250,46 @@ fn two_agree_whether_they_have_met() {
     in_every_schedule(with::<0>(2));
     in_many_ways(with::<1>(2));
     in_many_ways(with::<0>(3));
+}
+
+/// The item's wake-up may go to the consumer that gives up. It takes the item then, and puts it back here for the other one.
+#[test]
+fn a_consumer_that_gives_up_takes_no_wake_up_along() {
+    in_many_ways(|| {
+        let queue = Arc::new(Queue::new(1));
+        together(4, move |number| match number {
+            0 => clock::time_passes(),
+            1 => queue.put(7),
+            2 => {
+                if let Some(item) = queue.get_for(SOME_TIME) {
+                    queue.put(item);
+                }
+            }
+            _ => assert_eq!(queue.get(), 7),
+        });
+    });
+}
+
+#[test]
+fn a_producer_that_gives_up_keeps_its_item_and_takes_no_wake_up_along() {
+    in_many_ways(|| {
+        let queue = Arc::new(Queue::new(1));
+        queue.put(0);
+        let shared = (queue.clone(), Arc::new(AtomicU32::new(0)));
+        let put = shared.1.clone();
+        together(4, move |number| match number {
+            0 => clock::time_passes(),
+            1 => assert_eq!(shared.0.get(), 0),
+            2 => match shared.0.put_for(7, SOME_TIME) {
+                Ok(()) => assert!([7, 8].contains(&shared.0.get())),
+                Err(item) => assert_eq!(item, 7),
+            },
+            _ => {
+                shared.0.put(8);
+                shared.1.store(1, SeqCst);
+            }
+        });
+        assert_eq!(put.load(SeqCst), 1);
+        assert!([Some(7), Some(8)].contains(&queue.get_for(SOME_TIME)), "one of two items has been taken, or one put");
+    });
 }

@@ -1,17 +1,13 @@
-//! A queue that is never longer than agreed: Python's `queue.Queue(maxsize)`.
-//!
-//! The textbook use of two condition variables. Python's has three and one lock; `task_done` is the third.
+//! Version 1: the textbook use of two condition variables. Python's has three and one lock; `task_done` is the third.
 
 use std::collections::VecDeque;
 
-use super::condvar::Condvar;
-use super::mutex::Mutex;
 use super::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use super::{SPIN, hint};
+use super::{Condvar, Mutex, SPIN, hint};
 
 /// A bounded queue for any number of producers and consumers.
 #[derive(Debug)]
-pub struct Queue<T> {
+pub struct OneLock<T> {
     items: Mutex<VecDeque<T>>,
     /// The length as it was when the lock was last held: a hint, to be read without it. Relaxed, because nothing is
     /// concluded from it except when to try.
@@ -21,7 +17,7 @@ pub struct Queue<T> {
     not_empty: Condvar,
 }
 
-impl<T> Queue<T> {
+impl<T> OneLock<T> {
     /// An empty queue for at most `capacity` items.
     ///
     /// # Panics
@@ -30,7 +26,7 @@ impl<T> Queue<T> {
         assert!(capacity > 0, "a queue needs room for one item");
         let items = Mutex::new(VecDeque::with_capacity(capacity));
         let length = AtomicUsize::new(0);
-        Queue { items, length, capacity, not_full: Condvar::new(), not_empty: Condvar::new() }
+        OneLock { items, length, capacity, not_full: Condvar::new(), not_empty: Condvar::new() }
     }
 
     /// Asks for a moment whether it is worth while to take the lock. A thread that waited in the condition at once would
