@@ -16,5 +16,6 @@ pub mod pool;
 pub mod running;
 pub mod serve;
 pub mod service;
+pub mod shown;
 pub mod solutions;
 pub mod store;

@@ -31,7 +31,8 @@ fn by_hand_a_pool_loses_all_and_guarded_none() {
 
 #[test]
 fn orders_beyond_the_bound_are_refused_and_failures_stay_alone() {
-    use demos::background_tasks::{ORDERS, PLACES, at_the_end, routes};
+    use demos::background_tasks::{ORDERS, PLACES, routes};
+    use lesson08_async_api::background::ends::at_the_end;
     use lesson08_async_api::background::shop::{after_hanging_up, failures, orders};
     let (accepted, refused, counts) = block_on(orders(routes, PLACES, ORDERS));
     assert_eq!((accepted, refused, counts.done), (PLACES, ORDERS - PLACES, PLACES as u64));

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub mod ends;
 pub mod shop;
 
 /// There is no room for another task: 503, and come back later.

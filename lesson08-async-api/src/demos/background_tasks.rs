@@ -10,8 +10,6 @@
 //!
 //! **Try**: Answer before you reserve in `order`. What has a client been promised when there is no room?
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -20,12 +18,12 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use common::{Figure, Lab};
-use tokio::time::{Instant, sleep};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{beside_python, on_virtual_time, two_workers};
+use super::two_workers;
+use crate::background::Counts;
+use crate::background::ends::{at_the_end, left_behind};
 use crate::background::shop::{Shop, after_hanging_up, failures, orders};
-use crate::background::{Background, Counts};
 use crate::service::Error;
 
 /// Room for so many tasks.
@@ -67,38 +65,6 @@ async fn bound(State(shop): State<Shop>) -> impl IntoResponse {
     drop(AbortOnDropHandle::new(tokio::spawn(shop.work())).await);
 }
 
-/// A task of a second and one of an hour, and five seconds to finish: what became of them, and when it was over.
-pub fn at_the_end() -> std::io::Result<(Counts, Duration)> {
-    on_virtual_time()?.block_on(async {
-        let (background, start) = (Background::new(2), Instant::now());
-        for seconds in [1, 3600] {
-            let Ok(place) = background.reserve() else { continue };
-            place.spawn("sleep", async move {
-                sleep(Duration::from_secs(seconds)).await;
-                Ok::<_, Error>(())
-            });
-        }
-        let counts = background.finish(start + Duration::from_secs(5)).await;
-        Ok((counts, start.elapsed()))
-    })
-}
-
-/// Tasks that are only spawned, and a runtime that ends: how many were done.
-fn left_behind() -> std::io::Result<u64> {
-    let (runtime, done) = (on_virtual_time()?, Arc::new(AtomicU64::new(0)));
-    runtime.block_on(async {
-        for _ in 0..PLACES {
-            let done = Arc::clone(&done);
-            tokio::spawn(async move {
-                sleep(Duration::from_millis(10)).await;
-                done.fetch_add(1, Ordering::Relaxed);
-            });
-        }
-    });
-    drop(runtime);
-    Ok(done.load(Ordering::Relaxed))
-}
-
 /// Orders, failures, clients that hang up, and the end.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let done = two_workers()?.block_on(async {
@@ -119,9 +85,9 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let awaited = counts == Counts { done: 1, failed: 0, cancelled: 1 } && after == Duration::from_secs(5);
     lab.prove("the end waits, and not for ever", awaited, [Figure::seconds("", after.as_secs_f64())]);
     let rows = [
-        ("4 tasks only spawned, the end: done", left_behind()? as f64, "left_behind_done", ""),
+        ("4 tasks only spawned, the end: done", left_behind(PLACES)? as f64, "left_behind_done", ""),
         ("the same, waited for", done as f64, "waited_for_done", ""),
     ];
-    beside_python(lab, "background_tasks.py", &rows);
+    lab.beside_python("background_tasks.py", &[], rows);
     Ok(())
 }

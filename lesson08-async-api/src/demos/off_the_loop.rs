@@ -17,16 +17,14 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use common::blocks::{Lines, Table};
-use common::{Figure, Lab, Verdict, format, measure};
-use tokio::runtime::Builder;
+use common::{Figure, Lab, Verdict};
 use tokio::task::spawn_blocking;
 
-use super::{beside_python, two_workers};
+use super::two_workers;
 use crate::cpu::forced::{begun_at_once, worked_for_nobody};
 use crate::cpu::{Bounded, thumbnail};
-use crate::load;
-use crate::running::Running;
+use crate::load::watch::watch;
+use crate::shown::off_the_loop as shown;
 
 /// The picture, in pixels. A debug build is slow with it: in release, try 1600 and 1200.
 const WIDTH: u16 = 800;
@@ -60,41 +58,13 @@ async fn bounded(State(studio): State<Studio>) -> Result<Vec<u8>, crate::service
     Ok(work.await.ok().and_then(Result::ok).unwrap_or_default())
 }
 
-/// What is seen beside the clients: a heartbeat every 10 ms, and short requests one after the other.
-struct Seen {
-    beats: Vec<(f64, f64)>,
-    short: f64,
-    images: f64,
-    memory: f64,
-}
-
-async fn watch(path: Option<&'static str>, length: Duration, studio: &Studio) -> anyhow::Result<Seen> {
-    let routes = Router::new()
+fn routes(studio: Studio) -> Router {
+    Router::new()
         .route("/health", get(|| async { "alive" }))
         .route("/inline", get(inline))
         .route("/spawn_blocking", get(blocking))
         .route("/bounded", get(bounded))
-        .with_state(studio.clone());
-    let service = Running::routes(routes).await?;
-    let client = service.client.clone();
-    // The probes have a thread of their own: what they see is the server's doing.
-    let probes = std::thread::spawn(move || -> anyhow::Result<_> {
-        let ask = |path: &'static str| {
-            let client = client.clone();
-            async move { client.get(path).await.is_ok_and(|reply| reply.status == 200) }
-        };
-        Ok(Builder::new_current_thread().enable_all().build()?.block_on(async {
-            let clients = if path.is_some() { CLIENTS } else { 0 };
-            let images = load::closed(clients, length, || ask(path.unwrap_or("/health")));
-            tokio::join!(load::open(100, length, || ask("/health")), load::closed(1, length, || ask("/health")), images)
-        }))
-    });
-    let probes = spawn_blocking(move || probes.join()).await?.map_err(|_| anyhow::anyhow!("a probe panicked"))?;
-    let (beats, short, images) = probes?;
-    service.stop().await?;
-    let beats = beats.iter().map(|beat| (beat.due.as_secs_f64(), beat.latency())).collect();
-    let memory = memory_stats::memory_stats().map_or(f64::NAN, |stats| stats.physical_mem as f64);
-    Ok(Seen { beats, short: load::per_second(&short), images: load::per_second(&images), memory })
+        .with_state(studio)
 }
 
 /// Forces, then watches.
@@ -109,33 +79,22 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
 
     let picture = Arc::new(thumbnail::picture(WIDTH, HEIGHT)?);
     let length = lab.size(Duration::from_millis(250), Duration::from_secs(3));
-    let columns = ["beside", "heartbeat p50", "p99", "short, 1/s", "images, 1/s", "memory"];
-    let mut table = Table::new(format!("{CLIENTS} clients want thumbnails of a JPEG of {WIDTH} x {HEIGHT}"), &columns);
-    let mut picture_of = Lines::new("A heartbeat every 10 ms", "ms", "latency, ms").log_y();
-    let mut p99 = Vec::new();
-    let mut images = 0.0;
-    let paths = [None, Some("/inline"), Some("/spawn_blocking"), Some("/bounded")];
-    for (name, path) in PLACES.iter().zip(paths) {
+    let mut all = Vec::new();
+    for path in [None, Some("/inline"), Some("/spawn_blocking"), Some("/bounded")] {
         let studio = Studio { picture: Arc::clone(&picture), pool: Bounded::new(THREADS, WAITING)? };
-        let seen = two_workers()?.block_on(watch(path, length, &studio))?;
-        let late: Vec<f64> = seen.beats.iter().map(|beat| beat.1).collect();
-        let [half, most] = [0.5, 0.99].map(|share| measure::percentile(&late, share));
-        let counts = [seen.short, seen.images].map(|rate| format::count(rate as u64));
-        let [half_text, most_text] = [half, most].map(format::seconds);
-        table.row(&[name, &half_text, &most_text, &counts[0], &counts[1], &format::bytes(seen.memory)]);
-        picture_of.series(name, seen.beats.iter().map(|beat| (beat.0 * 1e3, beat.1 * 1e3)));
-        p99.push((half, most));
-        images = seen.images;
+        all.push(two_workers()?.block_on(watch(routes(studio), path, CLIENTS, length))?);
     }
-    lab.detail(table);
-    lab.detail(picture_of);
-    let figures = PLACES.iter().zip(&p99).skip(1).map(|(name, late)| Figure::seconds(*name, late.0));
-    let better = p99[3].0 * 2.0 < p99[1].0;
+    let title = format!("{CLIENTS} clients want thumbnails of a JPEG of {WIDTH} x {HEIGHT}");
+    lab.detail(shown::costs(title, &PLACES, &all));
+    lab.detail(shown::heartbeats(&PLACES, &all));
+    let p50: Vec<f64> = all.iter().map(|seen| seen.late(0.5)).collect();
+    let figures = PLACES.iter().zip(&p50).skip(1).map(|(name, &late)| Figure::seconds(*name, late));
+    let better = p50[3] * 2.0 < p50[1];
     lab.observe("heartbeat, p50", Verdict::observed_on_cores(2, better), figures);
     let rows = [
-        ("thumbnails a second", images, "thumbnails_per_second", ""),
-        ("heartbeat beside them, p50", p99[3].0, "heartbeat_p50_seconds", "s"),
+        ("thumbnails a second", all[3].images, "thumbnails_per_second", ""),
+        ("heartbeat beside them, p50", p50[3], "heartbeat_p50_seconds", "s"),
     ];
-    beside_python(lab, "off_the_loop.py", &rows);
+    lab.beside_python("off_the_loop.py", &[], rows);
     Ok(())
 }

@@ -15,14 +15,14 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use common::blocks::{Lines, Table};
-use common::{Figure, Lab, Scratch, Verdict, format};
+use common::{Figure, Lab, Scratch, Verdict};
 use tokio::time::{Instant, timeout};
 
 use super::{on_virtual_time, two_workers};
 use crate::pool::{Pool, PoolError, one_by_hand};
-use crate::store::trials::{CLIENTS, inserts, left_after_hanging_up, measured};
-use crate::store::{Actor, NewNote, OneMutex, PATIENCE, Server, Store};
+use crate::shown::pool as shown;
+use crate::store::trials::{CLIENTS, by_size, inserts, left_after_hanging_up, server_by_size};
+use crate::store::{OneMutex, PATIENCE, Store};
 
 /// How many connections there are for 64 clients.
 const SIZES: [usize; 4] = [1, 4, 16, 64];
@@ -76,29 +76,11 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
         let left = left_after_hanging_up(&file, 4).await?;
         lab.prove("64 clients hang up: left of 4", left == 4, [Figure::count("", left as u64)]);
 
-        let mut table =
-            Table::new("64 clients: reads a second, p99", &["connections", "a file", "p99", "1 ms away", "p99"]);
-        let mut rates = Lines::new("64 clients", "connections", "reads a second").log_x().log_y();
-        let mut far = Vec::new();
-        let mut near = Vec::new();
-        for size in SIZES {
-            let distances = [Duration::ZERO, Duration::from_millis(1)];
-            let [mut here, mut away] = [(0.0, 0.0); 2];
-            for (distance, result) in distances.into_iter().zip([&mut here, &mut away]) {
-                let store = Store::Actor(Actor::away(&file, size, distance, PATIENCE)?);
-                *result = measured(&store, length).await;
-                store.close().await;
-            }
-            let [rate_here, rate_away] = [here.0, away.0].map(|rate| format::count(rate as u64));
-            table.row(&[&size, &rate_here, &format::seconds(here.1), &rate_away, &format::seconds(away.1)]);
-            near.push(here);
-            far.push(away);
-        }
-        for (name, results) in [("a file", &near), ("1 ms away", &far)] {
-            rates.series(name, SIZES.iter().zip(results).map(|(&size, result)| (size as f64, result.0)));
-        }
-        lab.detail(table);
-        lab.detail(rates);
+        let near = by_size(&file, Duration::ZERO, &SIZES, length).await?;
+        let far = by_size(&file, Duration::from_millis(1), &SIZES, length).await?;
+        let distances = [("a file", near.as_slice()), ("1 ms away", far.as_slice())];
+        lab.detail(shown::costs("64 clients: reads a second, p99", &SIZES, &distances));
+        lab.detail(shown::rates(&SIZES, &distances));
         let figures = [Figure::ratio("1 ms away", far[2].0 / far[0].0), Figure::ratio("a file", near[2].0 / near[0].0)];
         lab.observe("16 connections for 1", Verdict::observed(far[2].0 > 4.0 * far[0].0), figures);
         let best = near[..3].iter().map(|result| result.0).fold(0.0, f64::max);
@@ -111,25 +93,12 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
         actor.close().await;
         let figures = [Figure::count("a mutex", rates[0] as u64), Figure::count("batches", rates[1] as u64)];
         lab.observe("durable inserts a second: 5x", Verdict::observed(rates[1] >= 5.0 * rates[0]), figures);
-        server(lab, length).await
+        let Ok(url) = std::env::var("DATABASE_URL") else {
+            lab.detail("Left out: PostgreSQL, because DATABASE_URL is not set (compose.yaml starts one).");
+            return Ok(());
+        };
+        let server = server_by_size(&url, &SIZES, length).await?;
+        lab.show(shown::costs("PostgreSQL: reads a second, p99", &SIZES, &[("PostgreSQL", &server)]));
+        Ok(())
     })
-}
-
-/// The same on PostgreSQL, where there is one.
-async fn server(lab: &mut Lab, length: Duration) -> anyhow::Result<()> {
-    let Ok(url) = std::env::var("DATABASE_URL") else {
-        lab.detail("Left out: PostgreSQL, because DATABASE_URL is not set (compose.yaml starts one).");
-        return Ok(());
-    };
-    let mut table = Table::new("PostgreSQL: reads a second, p99", &["connections", "1/s", "p99"]);
-    for size in SIZES {
-        let schema = format!("lesson08_{}_{size}", std::process::id());
-        let server = Store::Server(Server::open(&url, &schema, true, size).await?);
-        server.create(NewNote { title: "a note".into(), text: String::new() }).await?;
-        let (rate, p99) = measured(&server, length).await;
-        table.row(&[&size, &format::count(rate as u64), &format::seconds(p99)]);
-        server.close().await;
-    }
-    lab.show(table);
-    Ok(())
 }

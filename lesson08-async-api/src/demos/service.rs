@@ -13,52 +13,19 @@
 
 use std::time::Duration;
 
-use common::blocks::Table;
 use common::{Figure, Lab, Scratch, Verdict, measure};
 use serde_json::json;
 
-use super::{beside_python, two_workers};
+use super::two_workers;
 use crate::client::Client;
 use crate::load;
 use crate::running::Running;
+use crate::service::wrong::{answers, wrong_requests};
 use crate::service::{App, Limits};
 use crate::store::Store;
 
 /// How many notes there are to page through.
 const NOTES: usize = 25;
-
-/// Requests that are wrong: what each is answered, and what the answer must name.
-pub fn wrong_requests() -> [(&'static str, &'static str, Option<String>, u16, &'static str); 10] {
-    let body = |text: &str| Some(text.to_owned());
-    [
-        ("GET", "/notes/1000000", None, 404, "no note 1000000"),
-        ("GET", "/notes/first", None, 404, "nothing here"),
-        ("GET", "/nowhere", None, 404, "nothing here"),
-        ("DELETE", "/notes", None, 405, "cannot be done"),
-        ("POST", "/notes", body("{"), 400, "EOF"),
-        ("POST", "/notes", body(r#"{"text": "x"}"#), 422, "title"),
-        ("POST", "/notes", body(r#"{"title": "", "text": "x", "color": 1}"#), 422, "color"),
-        ("POST", "/notes", Some(json!({"title": "t", "text": "x".repeat(100_000)}).to_string()), 413, "length limit"),
-        ("GET", "/notes?limit=1000", None, 422, "limit"),
-        ("GET", "/notes?after=17", None, 422, "after"),
-    ]
-}
-
-/// Sends them; for each what it was, what came back, and whether that is a problem in JSON that names what is wrong.
-async fn answers(client: &Client) -> anyhow::Result<(Table, bool)> {
-    let mut table = Table::new("What is wrong, and what is said", &["request", "status", "detail"]);
-    let mut all = true;
-    for (method, path, body, status, names) in wrong_requests() {
-        let reply = client.send(method, path, body).await?;
-        let problem = reply.json();
-        let form = reply.kind() == "application/problem+json" && problem["status"] == reply.status;
-        all &= form && reply.status == status && reply.body.contains(names);
-        let field = problem["errors"][0]["field"].as_str().unwrap_or_default();
-        let detail: String = problem["detail"].as_str().unwrap_or_default().chars().take(34).collect();
-        table.row(&[&format!("{method} {path}"), &reply.status, &format!("{detail} {field}").trim()]);
-    }
-    Ok((table, all))
-}
 
 /// Pages through all notes while another client adds one after each page; the numbers seen, in order.
 pub async fn pages(client: &Client) -> anyhow::Result<Vec<i64>> {
@@ -70,6 +37,16 @@ pub async fn pages(client: &Client) -> anyhow::Result<Vec<i64>> {
         after = format!("&after={next}");
         client.post("/notes", &json!({"title": "in between", "text": ""})).await?;
     }
+}
+
+/// 16 clients ask for this: answers a second, and within how many seconds half of them came.
+async fn half_of_them(client: &Client, path: &'static str, length: Duration) -> (f64, f64) {
+    let ask = || {
+        let client = client.clone();
+        async move { client.get(path).await.is_ok_and(|reply| reply.status == 200) }
+    };
+    let samples = load::closed(16, length, ask).await;
+    (load::per_second(&samples), measure::percentile(&load::latencies(&samples), 0.5))
 }
 
 /// Starts a service, asks it, stops it.
@@ -98,21 +75,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
         let expected: Vec<i64> = (1..=NOTES as i64).rev().collect();
         lab.prove("paged while another adds: none twice, none lost", seen == expected, []);
 
-        let ask = |path: &'static str| {
-            let client = client.clone();
-            move || {
-                let client = client.clone();
-                async move { client.get(path).await.is_ok_and(|reply| reply.status == 200) }
-            }
-        };
-        let mut rates = Vec::new();
-        for path in ["/health", "/notes/1"] {
-            let samples = load::closed(16, length, ask(path)).await;
-            let latencies = load::latencies(&samples);
-            rates.push((load::per_second(&samples), measure::percentile(&latencies, 0.5)));
-        }
-        let figures = [Figure::seconds("nothing", rates[0].1), Figure::seconds("a note", rates[1].1)];
-        lab.observe("16 clients, p50", Verdict::observed(rates[1].1 < 0.1), figures);
+        let nothing = half_of_them(&client, "/health", length).await;
+        let note = half_of_them(&client, "/notes/1", length).await;
+        let figures = [Figure::seconds("nothing", nothing.1), Figure::seconds("a note", note.1)];
+        lab.observe("16 clients, p50", Verdict::observed(note.1 < 0.1), figures);
 
         let report = service.stop().await?;
         let order = ["accepting", "asked to stop", "requests answered", "tasks finished", "store closed"];
@@ -120,11 +86,11 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
         lab.detail(format!("The end: {}.", report.steps.join(", ")));
         lab.prove("stopped in order", whole, [Figure::count("answered", report.answered)]);
         let rows = [
-            ("GET /health a second (ours: debug)", rates[0].0, "health_per_second", ""),
-            ("GET /notes/1 a second", rates[1].0, "read_per_second", ""),
-            ("half of these within", rates[1].1, "read_p50_seconds", "s"),
+            ("GET /health a second (ours: debug)", nothing.0, "health_per_second", ""),
+            ("GET /notes/1 a second", note.0, "read_per_second", ""),
+            ("half of these within", note.1, "read_p50_seconds", "s"),
         ];
-        beside_python(lab, "service.py", &rows);
+        lab.beside_python("service.py", &[], rows);
         Ok(())
     })
 }

@@ -5,6 +5,9 @@
 //! loop sends at a rate, come what may, and counts from the moment a request was due. That a closed loop leaves out the
 //! requests that a stall would have hit is Gil Tene's *coordinated omission*.
 
+pub mod stalling;
+pub mod watch;
+
 use std::time::Duration;
 
 use tokio::task::JoinSet;

@@ -31,6 +31,7 @@ pub mod input;
 pub mod lifespan;
 pub mod notes;
 pub mod problem;
+pub mod wrong;
 
 pub use lifespan::{Limits, Report, run};
 pub use problem::Error;

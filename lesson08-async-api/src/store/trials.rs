@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use common::measure;
 
-use super::{Actor, NewNote, Store};
+use super::{Actor, NewNote, PATIENCE, Server, Store};
 use crate::load;
 use crate::running::Running;
 use crate::service::{App, Limits};
@@ -46,6 +46,41 @@ pub async fn measured(store: &Store, length: Duration) -> (f64, f64) {
     });
     let samples = samples.await;
     (load::per_second(&samples), measure::percentile(&load::latencies(&samples), 0.99))
+}
+
+/// The same of an embedded store that is so far away, by the number of its readers.
+///
+/// # Errors
+/// If the file cannot be opened.
+pub async fn by_size(
+    file: &Path,
+    distance: Duration,
+    sizes: &[usize],
+    length: Duration,
+) -> anyhow::Result<Vec<(f64, f64)>> {
+    let mut results = Vec::new();
+    for &size in sizes {
+        let store = Store::Actor(Actor::away(file, size, distance, PATIENCE)?);
+        results.push(measured(&store, length).await);
+        store.close().await;
+    }
+    Ok(results)
+}
+
+/// The same of PostgreSQL, by the number of connections.
+///
+/// # Errors
+/// If it cannot be reached.
+pub async fn server_by_size(url: &str, sizes: &[usize], length: Duration) -> anyhow::Result<Vec<(f64, f64)>> {
+    let mut results = Vec::new();
+    for &size in sizes {
+        let schema = format!("lesson08_{}_{size}", std::process::id());
+        let store = Store::Server(Server::open(url, &schema, true, size).await?);
+        store.create(NewNote { title: "a note".into(), text: String::new() }).await?;
+        results.push(measured(&store, length).await);
+        store.close().await;
+    }
+    Ok(results)
 }
 
 /// Durable inserts a second from 64 clients.
