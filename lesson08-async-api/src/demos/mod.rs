@@ -11,6 +11,9 @@ pub mod pool;
 pub mod service;
 pub mod shutdown;
 
+/// What stands beside those of our figures that a debug build makes several times worse.
+const OURS: &str = if cfg!(debug_assertions) { " (ours: debug)" } else { "" };
+
 /// A runtime with two workers, whatever the machine has: two are enough to show what one of them blocks.
 ///
 /// # Errors
