@@ -23,8 +23,13 @@ pub mod address;
 pub mod crawl;
 pub mod extract;
 pub mod fetch;
+#[cfg(feature = "columns")]
+pub mod fields;
+#[cfg(not(feature = "columns"))]
+#[path = "fields/none.rs"]
 pub mod fields;
 pub mod frontier;
+#[cfg(feature = "columns")]
 pub mod output;
 pub mod page;
 pub mod politeness;

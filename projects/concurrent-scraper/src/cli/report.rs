@@ -76,6 +76,7 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<Exit> {
 }
 
 /// What `docs` says at its end: the figures, the broken links, the slowest pages.
+#[cfg(feature = "docs")]
 pub(super) fn overview(reader: &Reader, took: std::time::Duration, most: usize) -> Result<()> {
     let Findings { slowest, summary, .. } = collect(reader, most)?;
     let out = &mut io::stdout().lock();

@@ -24,7 +24,7 @@ pub struct FetchOptions {
     /// The origins (`https://host:port`, the port where it is not the scheme's) that get `headers` and `login`. Nobody
     /// else does: a link to another host must not carry a password there.
     pub trusted: Vec<String>,
-    /// Whether to keep cookies and send them back, for as long as the crawl runs.
+    /// Whether to keep cookies and send them back, for as long as the crawl runs. It takes the feature `cookies`.
     pub cookies: bool,
     /// The way out.
     pub proxy: Proxy,
@@ -112,11 +112,14 @@ pub(super) fn build(options: &FetchOptions) -> Result<reqwest::Client, SetupErro
         .user_agent(agent)
         .redirect(Policy::none())
         .referer(false)
-        .cookie_store(options.cookies)
         .connect_timeout(options.limits.connect)
         .pool_idle_timeout(IDLE)
         .http1_ignore_invalid_headers_in_responses(true)
         .tls_danger_accept_invalid_certs(options.insecure);
+    #[cfg(feature = "cookies")]
+    {
+        client = client.cookie_store(options.cookies);
+    }
     client = match &options.proxy {
         Proxy::Direct => client.no_proxy(),
         Proxy::Environment => client,

@@ -1,6 +1,5 @@
 //! CSV (RFC 4180), for spreadsheets: numbers bare, texts quoted where they must be.
 
-use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use super::columns::{COLUMNS, Cell, cells};
 use super::file::Appended;
 use crate::fields::Fields;
 use crate::page::Page;
+use crate::report::harmless;
 
 /// What becomes of texts that a spreadsheet would run: a page's title may be `=HYPERLINK(...)`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,14 +62,6 @@ impl Csv {
             Cell::Text(text) if self.formulas == Formulas::Escape => harmless(&text).into_owned(),
             Cell::Text(text) => text.into_owned(),
         }
-    }
-}
-
-/// A text that no spreadsheet takes for a formula.
-pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => Cow::Owned(format!("'{text}")),
-        false => Cow::Borrowed(text),
     }
 }
 

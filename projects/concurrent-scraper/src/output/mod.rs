@@ -13,7 +13,6 @@ mod sqlite;
 
 use std::io;
 
-pub(crate) use self::csv::harmless;
 pub use self::csv::{Csv, Formulas};
 pub use columns::COLUMNS;
 pub use graph::{Dot, Graph, GraphMl};

@@ -14,5 +14,7 @@ pub use broken::{BrokenLink, Referrer};
 pub use collector::{Collector, Findings};
 pub use findings::{DuplicateContent, DuplicateTitle, SlowPage, groups};
 pub use redirects::{Chain, End, Hop};
+#[cfg(feature = "columns")]
+pub(crate) use render::harmless;
 pub use render::{Finding, csv, json, text};
 pub use summary::Summary;

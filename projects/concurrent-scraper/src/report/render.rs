@@ -1,5 +1,6 @@
 //! One list of findings, three forms.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -52,7 +53,7 @@ pub fn csv<F: Finding>(findings: &[F], out: &mut impl Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(F::COLUMNS)?;
     for record in findings.iter().flat_map(F::records) {
-        writer.write_record(record.iter().map(|cell| crate::output::harmless(cell).into_owned()))?;
+        writer.write_record(record.iter().map(|cell| harmless(cell).into_owned()))?;
     }
     writer.flush()
 }
@@ -67,6 +68,14 @@ pub(super) fn fit(text: &str, width: usize) -> String {
     let kept = width.saturating_sub(1);
     let (start, end) = (&shown[..kept / 2], &shown[shown.len() - (kept - kept / 2)..]);
     start.iter().chain(&['…']).chain(end).collect()
+}
+
+/// A text that no spreadsheet takes for a formula.
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => Cow::Owned(format!("'{text}")),
+        false => Cow::Borrowed(text),
+    }
 }
 
 #[cfg(test)]
