@@ -41,12 +41,15 @@ pub(super) async fn create(
     Json(request): Json<AuditRequest>,
 ) -> Result<Response, Problem> {
     let (url, options) = request.checked(&service.app.settings.audits)?;
-    let fingerprint = fingerprint(&Method::POST, PATH, &(&url, &options))?;
+    let print = key.as_ref().map(|_| fingerprint(&Method::POST, PATH, &(&url, &options))).transpose()?;
     let created_at = Timestamp::now();
     let new = NewAudit { id: AuditId::new(), owner: caller.owner, url, options, created_at, schedule: None };
     let location = Some(format!("{PATH}/{}", new.id));
     let response = StoredResponse { status: 202, location, body: text(&new.audit())? };
-    let again = key.map(|key| Idempotent { owner: new.owner.clone(), key, fingerprint, response: response.clone() });
+    let again = key.zip(print).map(|(key, fingerprint)| {
+        let (owner, response) = (new.owner.clone(), response.clone());
+        Idempotent { owner, key, fingerprint, response }
+    });
     match service.app.store.create_audit(new, caller.quota, again).await? {
         Created::New => Ok(answer(response, false)),
         Created::Before(response) => Ok(answer(response, true)),

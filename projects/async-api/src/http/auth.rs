@@ -7,15 +7,18 @@ use crate::keys::hash;
 use crate::metrics::Refusal;
 use crate::model::{Key, Owner};
 use crate::store::{Store, StoreError};
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tower::{Service as _, layer, service_fn};
+use utoipa_axum::router::OpenApiRouter;
 
 /// The longest key. Longer ones are not even hashed.
 const LONGEST: usize = 4096;
@@ -93,15 +96,23 @@ fn bearer(headers: &HeaderMap) -> Option<[u8; 32]> {
     ours.then(|| hash(key))
 }
 
-/// In front of everything below `/v1`: finds out who asks, and whether as often as that.
-pub(super) async fn gate(State(service): State<Shared>, mut request: Request, next: Next) -> Response {
+/// In front of all of these: finds out who asks, and whether as often as that. Where the service runs open there is
+/// nothing to find out.
+pub(super) fn gated(routes: OpenApiRouter<Shared>, service: &Shared) -> OpenApiRouter<Shared> {
     if !service.app.settings.keys {
-        request.extensions_mut().insert(Caller { owner: Owner::local(), quota: None, hash: None });
-        return next.run(request).await;
+        return routes;
     }
+    let service = Arc::clone(service);
+    routes.route_layer(layer::layer_fn(move |route: Route| {
+        let service = Arc::clone(&service);
+        service_fn(move |request| gate(Arc::clone(&service), request, route.clone()))
+    }))
+}
+
+async fn gate(service: Shared, mut request: Request, mut route: Route) -> Result<Response, Infallible> {
     let (hash, key) = match known(&service, request.headers()).await {
         Ok(known) => known,
-        Err(problem) => return problem.into_response(),
+        Err(problem) => return Ok(problem.into_response()),
     };
     let level = service.buckets.take(key.id, key.limits, Instant::now());
     let mut response = if let Some(wait) = level.wait {
@@ -111,10 +122,10 @@ pub(super) async fn gate(State(service): State<Shared>, mut request: Request, ne
     } else {
         let (owner, quota) = (key.id.into(), Some(key.limits.audits_per_day));
         request.extensions_mut().insert(Caller { owner, quota, hash: Some(hash) });
-        next.run(request).await
+        route.call(request).await?
     };
     level.write(response.headers_mut());
-    response
+    Ok(response)
 }
 
 async fn known(service: &Service, headers: &HeaderMap) -> Result<([u8; 32], Arc<Key>), Problem> {
@@ -127,12 +138,16 @@ async fn known(service: &Service, headers: &HeaderMap) -> Result<([u8; 32], Arc<
     Err(Problem::new(Kind::Unauthorized, "send a key that holds: Authorization: Bearer aak_..."))
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Caller {
+impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Caller, Problem> {
+    async fn from_request_parts(parts: &mut Parts, service: &Shared) -> Result<Caller, Problem> {
+        if !service.app.settings.keys {
+            return Ok(Caller { owner: Owner::local(), quota: None, hash: None });
+        }
         // Absent only if a route were added outside of the gate: closed, then, and not open.
-        parts.extensions.get().cloned().ok_or_else(|| Problem::new(Kind::Unauthorized, "nobody knows who asks"))
+        let caller = parts.extensions.remove();
+        caller.ok_or_else(|| Problem::new(Kind::Unauthorized, "nobody knows who asks"))
     }
 }
 

@@ -23,10 +23,7 @@ impl Service {
     pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
         self.app.cpu.run(work).await.map_err(|refused| match refused {
             Refused::Full => self.full(),
-            Refused::Panicked => {
-                tracing::error!("what was being computed panicked");
-                Problem::new(Kind::Internal, "the log says more, by the id of this request")
-            }
+            Refused::Panicked => Problem::internal("what was being computed panicked"),
         })
     }
 

@@ -4,7 +4,7 @@
 //! are made of the same text, here.
 
 use super::faults::Faults;
-use super::problem::{Kind, Problem};
+use super::problem::Problem;
 use crate::store::StoredResponse;
 use axum::extract::FromRequestParts;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
@@ -74,10 +74,7 @@ pub(super) fn fingerprint(method: &Method, path: &str, body: &impl serde::Serial
 /// # Errors
 /// If it cannot be written as JSON, which is a defect.
 pub(super) fn text(value: &impl serde::Serialize) -> Result<String, Problem> {
-    serde_json::to_string(value).map_err(|error| {
-        tracing::error!(%error, "cannot be written as JSON");
-        Problem::new(Kind::Internal, "the answer cannot be written")
-    })
+    serde_json::to_string(value).map_err(|error| Problem::internal(error.to_string()))
 }
 
 /// The answer, the first time or again.
@@ -97,6 +94,7 @@ pub(super) fn answer(stored: StoredResponse, again: bool) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use super::super::problem::Kind;
     use super::*;
     use axum::http::Request;
     use proptest::prelude::*;

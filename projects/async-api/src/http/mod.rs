@@ -40,7 +40,6 @@ use crate::cpu::Bounded;
 use crate::metrics::Metrics;
 use crate::store::Store;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 use documents::Document;
 use problem::{Kind, Problem};
 use std::sync::Arc;
@@ -94,14 +93,13 @@ pub fn router(app: App) -> Router {
         openapi: Document::new(openapi().to_json().unwrap_or_default(), "application/json"),
         app: app.clone(),
     });
-    let v1 = v1().route_layer(from_fn_with_state(Arc::clone(&service), auth::gate));
-    let (router, _) = v1.merge(operations()).split_for_parts();
+    let (router, _) = auth::gated(v1(), &service).merge(operations()).split_for_parts();
     let router = router
         .merge(documents::router())
         .fallback(async || input::nothing_here())
         .method_not_allowed_fallback(async || Problem::new(Kind::Method, "see the header Allow"))
         .with_state(service);
-    layers::around(router, &app)
+    layers::around(router, &app.settings, &app.metrics)
 }
 
 /// The table of routes.

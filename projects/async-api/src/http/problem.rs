@@ -22,6 +22,7 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     retry_after: Option<u64>,
+    cause: Option<String>,
 }
 
 /// What is wrong with one field of the request.
@@ -58,7 +59,18 @@ impl Problem {
     /// A problem. What may pass by itself says when to come again.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Problem {
         let passes = kind.status() == StatusCode::SERVICE_UNAVAILABLE;
-        Problem { kind, detail: detail.into(), errors: Vec::new(), retry_after: passes.then_some(1) }
+        Problem { kind, detail: detail.into(), errors: Vec::new(), retry_after: passes.then_some(1), cause: None }
+    }
+
+    /// 500. The cause is for the log, where it is found by the request's id.
+    pub fn internal(cause: impl Into<String>) -> Problem {
+        Problem::new(Kind::Internal, "the log says more, by the id of this request").because(cause)
+    }
+
+    /// Says in the log what it came from. To a client that would be a map of the service.
+    #[must_use]
+    pub fn because(self, cause: impl Into<String>) -> Problem {
+        Problem { cause: Some(cause.into()), ..self }
     }
 
     /// 422, field by field.
@@ -82,6 +94,11 @@ impl Problem {
     /// Which kind it is.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// What it came from.
+    pub(super) fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
     }
 
     /// The body, for the answer to this request.
@@ -116,22 +133,13 @@ impl IntoResponse for Problem {
 }
 
 impl From<StoreError> for Problem {
-    /// What the database said is for whoever runs the service. To a client it would be a map of it.
     fn from(error: StoreError) -> Problem {
-        match error {
-            StoreError::Unavailable(_) => {
-                tracing::warn!(%error, "store");
-                Problem::new(Kind::Unavailable, "the database does not answer at the moment").retry_after(2)
-            }
-            StoreError::Unwritable(_) => {
-                tracing::error!(%error, "store");
-                Problem::new(Kind::Unavailable, "nothing can be written at the moment").retry_after(30)
-            }
-            StoreError::Closed => Problem::new(Kind::Unavailable, "the service is stopping").retry_after(5),
-            StoreError::Failed(_) => {
-                tracing::error!(%error, "store");
-                Problem::new(Kind::Internal, "the log says more, by the id of this request")
-            }
-        }
+        let (detail, seconds) = match error {
+            StoreError::Unavailable(_) => ("the database does not answer at the moment", 2),
+            StoreError::Unwritable(_) => ("nothing can be written at the moment", 30),
+            StoreError::Closed => ("the service is stopping", 5),
+            StoreError::Failed(_) => return Problem::internal(error.to_string()),
+        };
+        Problem::new(Kind::Unavailable, detail).retry_after(seconds).because(error.to_string())
     }
 }

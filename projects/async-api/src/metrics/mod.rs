@@ -12,6 +12,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Bounds of the histogram's buckets, in seconds: from a read by id to a report as PDF.
@@ -28,6 +30,17 @@ pub struct Metrics {
     attempts: Family<By, Counter>,
     pages: Counter,
     audits: Family<By, Gauge>,
+    /// By route, what has been answered before: a request does not look its numbers up by all of their labels.
+    known: RwLock<HashMap<String, Vec<Answered>>>,
+}
+
+/// The numbers of one kind of request.
+#[derive(Debug)]
+struct Answered {
+    method: &'static str,
+    status: u16,
+    requests: Counter,
+    durations: Histogram,
 }
 
 /// Why a request was turned away before a handler saw it.
@@ -56,6 +69,13 @@ pub enum Attempt {
     Lost,
 }
 
+impl Answered {
+    fn count(&self, took: Duration) {
+        self.requests.inc();
+        self.durations.observe(took.as_secs_f64());
+    }
+}
+
 impl Default for Metrics {
     fn default() -> Metrics {
         let metrics = Metrics {
@@ -67,6 +87,7 @@ impl Default for Metrics {
             attempts: Family::default(),
             pages: Counter::default(),
             audits: Family::default(),
+            known: RwLock::default(),
         };
         metrics.registered()
     }
@@ -99,9 +120,19 @@ impl Metrics {
     /// A request was answered. `route` is the route's pattern, never a client's text: every new value of a label is
     /// memory that is never given back.
     pub fn answered(&self, name: &str, route: &str, status: u16, took: Duration) {
-        let request = Request { method: method(name), route: route.to_owned(), status };
-        self.requests.get_or_create(&request).inc();
-        self.durations.get_or_create(&request).observe(took.as_secs_f64());
+        let method = method(name);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let kinds = known.get(route).map_or(&[][..], Vec::as_slice);
+        if let Some(kind) = kinds.iter().find(|kind| (kind.method, kind.status) == (method, status)) {
+            return kind.count(took);
+        }
+        drop(known);
+        let request = Request { method, route: route.to_owned(), status };
+        let requests = self.requests.get_or_create_owned(&request);
+        let kind = Answered { method, status, requests, durations: self.durations.get_or_create_owned(&request) };
+        kind.count(took);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(request.route).or_default().push(kind); // twice, if two were the first: they count as one
     }
 
     /// A request was turned away.

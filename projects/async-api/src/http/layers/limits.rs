@@ -4,16 +4,19 @@
 //! place is free again when there is an answer to send; event streams go on without one.
 
 use super::super::problem::{Kind, Problem};
+use super::is_probe;
 use crate::config::RequestLimits;
 use crate::metrics::{Metrics, Refusal};
-use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::response::Response;
+use axum::routing::Route;
 use futures::StreamExt;
+use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
+use tower::Service;
 
 /// The limits, and the places that are left.
 #[derive(Debug)]
@@ -30,45 +33,48 @@ impl Limits {
         Limits { limits, places, metrics }
     }
 
-    async fn answer(&self, request: Request, next: Next) -> Result<Response, Problem> {
-        let end = Instant::now() + self.limits.deadline;
-        let brought = timeout_at(end, with_whole_body(request, self.limits.body)).await;
-        let request = brought.map_err(|_| Problem::new(Kind::SlowBody, "send it faster"))??;
+    /// Holds a request within the limits. Probes are answered whatever happens.
+    ///
+    /// # Errors
+    /// Which limit it is that the request does not keep.
+    pub async fn hold(&self, mut request: Request, begun: Instant, mut route: Route) -> Result<Response, Problem> {
+        if is_probe(request.uri().path()) {
+            return Ok(always(route.call(request).await));
+        }
+        let end = begun + self.limits.deadline;
+        if !request.body().is_end_stream() {
+            let body = std::mem::take(request.body_mut());
+            let whole = Box::pin(timeout_at(end, whole(body, self.limits.body)));
+            *request.body_mut() = whole.await.map_err(|_| Problem::new(Kind::SlowBody, "send it faster"))??;
+        }
         let _place = self.places.try_acquire().map_err(|_| {
             self.metrics.refused(Refusal::Busy);
             Problem::new(Kind::Busy, "too many requests are under way")
         })?;
-        let answered = timeout_at(end, next.run(request)).await;
-        answered.map_err(|_| Problem::new(Kind::Deadline, "there was no answer in time"))
+        let answered = timeout_at(end, route.call(request)).await;
+        answered.map(always).map_err(|_| Problem::new(Kind::Deadline, "there was no answer in time"))
     }
 }
 
-/// Holds a request within the limits. Those of whoever watches over the service are answered whatever happens.
-pub(in super::super) async fn hold(State(limits): State<Arc<Limits>>, request: Request, next: Next) -> Response {
-    if matches!(request.uri().path(), "/healthz" | "/readyz" | "/metrics") {
-        return next.run(request).await;
-    }
-    limits.answer(request, next).await.unwrap_or_else(Problem::into_response)
+fn always(answered: Result<Response, Infallible>) -> Response {
+    answered.unwrap_or_else(|never| match never {})
 }
 
-async fn with_whole_body(request: Request, most: usize) -> Result<Request, Problem> {
-    if request.body().is_end_stream() {
-        return Ok(request);
-    }
+async fn whole(body: Body, most: usize) -> Result<Body, Problem> {
     let too_large = || Problem::new(Kind::TooLarge, format!("at most {most} bytes are read"));
     // What says that it is too long need not be sent first.
-    if request.body().size_hint().lower() > most as u64 {
+    if body.size_hint().lower() > most as u64 {
         return Err(too_large());
     }
-    let (parts, body) = request.into_parts();
     let mut chunks = body.into_data_stream();
-    let mut whole = Vec::new();
+    let mut whole = Bytes::new();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Kind::Malformed, "the body broke off"))?;
         if chunk.len() > most - whole.len() {
             return Err(too_large());
         }
-        whole.extend_from_slice(&chunk);
+        // Most come in one piece, which need not be copied.
+        whole = if whole.is_empty() { chunk } else { [whole, chunk].concat().into() };
     }
-    Ok(Request::from_parts(parts, Body::from(whole)))
+    Ok(Body::from(whole))
 }

@@ -1,18 +1,15 @@
 //! Every request has an id, a line in the log and a place in the numbers, however it ends.
 
-use super::super::problem::{Kind, Problem};
+use super::super::problem::Problem;
+use super::is_probe;
 use crate::metrics::Metrics;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::CONTENT_LENGTH;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use futures::FutureExt;
-use std::any::Any;
-use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-use std::time::Instant;
-use tracing::Instrument;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::response::Response;
+use std::time::Duration;
+use tokio::time::Instant;
+use tracing::Level;
 
 /// The header with the id.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -25,14 +22,10 @@ pub(in super::super) struct RequestId(HeaderValue);
 
 impl RequestId {
     /// The client's, if it is one that does no harm in a log; else a new one.
-    pub fn of(headers: &HeaderMap) -> RequestId {
+    fn of(headers: &HeaderMap) -> RequestId {
         let sane =
             |id: &&HeaderValue| (1..=LONGEST).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
-        let id = headers.get(HEADER).filter(sane).cloned();
-        // 32 digits are a header.
-        let new =
-            || HeaderValue::try_from(format!("{:032x}", fastrand::u128(..))).unwrap_or(HeaderValue::from_static("-"));
-        RequestId(id.unwrap_or_else(new))
+        RequestId(headers.get(HEADER).filter(sane).cloned().unwrap_or_else(random))
     }
 
     /// As a text.
@@ -41,38 +34,70 @@ impl RequestId {
     }
 }
 
-/// Sees the request in and the answer out. Of the URL only the route is written down: queries and headers may have
-/// secrets in them.
-pub(in super::super) async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let id = RequestId::of(request.headers());
-    let (method, route) = (request.method().clone(), request.extensions().get::<MatchedPath>().cloned());
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    let span = tracing::info_span!("request", id = id.as_str(), %method, route);
-    let ran = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
-    let entered = span.enter();
-    let mut response = ran.unwrap_or_else(|panic| panicked(panic.as_ref()).into_response());
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response.headers_mut().remove(CONTENT_LENGTH);
-        *response.body_mut() = problem.body(&id);
+/// 32 digits. They need not be hard to guess, only different.
+fn random() -> HeaderValue {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut digits = [0; 32];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(fastrand::u128(..).to_le_bytes()) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
     }
-    response.headers_mut().insert(HEADER, id.0.clone());
-    let (status, took) = (response.status().as_u16(), begun.elapsed());
-    metrics.answered(method.as_str(), route, status, took);
-    let ms = took.as_micros() as f64 / 1000.0;
-    if status >= 500 {
-        tracing::warn!(status, ms, "answered");
-    } else {
-        tracing::info!(status, ms, "answered");
-    }
-    drop(entered);
-    response
+    HeaderValue::from_bytes(&digits).unwrap_or(HeaderValue::from_static("-")) // digits are a header
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Problem {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(panic = text.unwrap_or("?"), "a handler panicked");
-    Problem::new(Kind::Internal, "the log says more, by the id of this request")
+/// A request, from its head to the head of its answer.
+pub(super) struct Observed {
+    begun: Instant,
+    id: RequestId,
+    method: Method,
+    route: Option<MatchedPath>,
+}
+
+impl Observed {
+    /// Begins.
+    pub fn new(request: &Request) -> Observed {
+        let (begun, id) = (Instant::now(), RequestId::of(request.headers()));
+        Observed { begun, id, method: request.method().clone(), route: request.extensions().get().cloned() }
+    }
+
+    /// When it began.
+    pub fn begun(&self) -> Instant {
+        self.begun
+    }
+
+    /// Ends: what only is known here is written into the answer, and the answer into the log and the numbers.
+    pub fn finish(self, response: &mut Response, metrics: &Metrics) {
+        let problem = response.extensions_mut().remove::<Problem>();
+        if let Some(problem) = &problem {
+            response.headers_mut().remove(CONTENT_LENGTH);
+            *response.body_mut() = problem.body(&self.id);
+        }
+        let (status, took) = (response.status().as_u16(), self.begun.elapsed());
+        metrics.answered(self.method.as_str(), self.route(), status, took);
+        self.log(status, took, problem.as_ref().and_then(Problem::cause));
+        response.headers_mut().insert(HEADER, self.id.0);
+    }
+
+    /// All of it in one line. Of the URL only the route is written down: queries and headers may have secrets in them.
+    fn log(&self, status: u16, took: Duration, cause: Option<&str>) {
+        let (id, method, route) = (self.id.as_str(), self.method.as_str(), self.route());
+        let ms = took.as_micros() as f64 / 1000.0;
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::event!(Level::$level, %id, %method, %route, status, ms, cause, "answered")
+            };
+        }
+        match status {
+            500 => line!(ERROR),
+            501.. => line!(WARN),
+            // Whoever watches over the service asks all the time.
+            _ if is_probe(route) => line!(DEBUG),
+            _ => line!(INFO),
+        }
+    }
+
+    fn route(&self) -> &str {
+        self.route.as_ref().map_or("none", MatchedPath::as_str)
+    }
 }
 
 #[cfg(test)]

@@ -6,12 +6,10 @@
 
 use super::super::problem::{Kind, Problem};
 use crate::config::Settings;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Who may ask.
@@ -25,6 +23,18 @@ impl Origins {
     /// With these settings.
     pub fn new(settings: &Settings) -> Origins {
         Origins { keys: settings.keys, listen: settings.listen.ip() }
+    }
+
+    /// Lets through what may ask.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn check(&self, request: &Request) -> Result<(), Problem> {
+        match self.refuses(request) {
+            // A probe names the machine as it likes, and learns nothing that matters.
+            Some(why) if request.uri().path() != "/healthz" => Err(Problem::new(Kind::Origin, why)),
+            _ => Ok(()),
+        }
     }
 
     fn refuses(&self, request: &Request) -> Option<&'static str> {
@@ -64,15 +74,6 @@ fn from_itself(headers: &HeaderMap, authority: Option<&str>) -> bool {
         let page = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
         page.zip(host).is_some_and(|(page, host)| page.eq_ignore_ascii_case(host))
     })
-}
-
-/// Lets through what may ask.
-pub(in super::super) async fn check(State(origins): State<Origins>, request: Request, next: Next) -> Response {
-    match origins.refuses(&request) {
-        // A probe names the machine as it likes, and learns nothing that matters.
-        Some(why) if request.uri().path() != "/healthz" => Problem::new(Kind::Origin, why).into_response(),
-        _ => next.run(request).await,
-    }
 }
 
 #[cfg(test)]

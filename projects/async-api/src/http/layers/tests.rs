@@ -1,14 +1,11 @@
 //! The layers, around handlers that misbehave.
 
-use super::limits::{Limits, hold};
-use super::{headers, observe};
-use crate::config::RequestLimits;
-use crate::metrics::Metrics;
+use super::around;
+use crate::config::{RequestLimits, Settings};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use futures::stream;
 use serde_json::Value;
@@ -28,11 +25,9 @@ const USUAL: RequestLimits = RequestLimits {
     drain: Duration::from_secs(5),
 };
 
-fn router(limits: RequestLimits) -> Router {
-    let metrics = Arc::new(Metrics::default());
-    let limits = Arc::new(Limits::new(limits, Arc::clone(&metrics)));
+fn router(requests: RequestLimits) -> Router {
     let endless = || async { Body::from_stream(stream::pending::<Result<Vec<u8>, Infallible>>()) };
-    Router::new()
+    let router = Router::new()
         .route("/quick", get(|| async { "quick" }))
         .route("/healthz", get(|| async { "alive" }))
         .route("/never", get(pending::<()>))
@@ -45,10 +40,8 @@ fn router(limits: RequestLimits) -> Router {
                 }
             }),
         )
-        .route("/length", post(|body: String| async move { body.len().to_string() }))
-        .layer(from_fn_with_state(limits, hold))
-        .layer(from_fn(headers::write))
-        .layer(from_fn_with_state(metrics, observe::observe))
+        .route("/length", post(|body: String| async move { body.len().to_string() }));
+    around(router, &Settings { requests, keys: true, ..Settings::default() }, &Arc::default())
 }
 
 async fn ask(router: &Router, method: &str, path: &str, body: Body) -> (StatusCode, HeaderMap, String) {
