@@ -3,15 +3,15 @@
 //! This is axum's `serve` with what a service on the open internet needs besides: a limit, an end to those who send
 //! nothing or take nothing, and a knife for those who are still there at the deadline.
 
-use super::activity::Activity;
+use super::activity::{Activity, Word};
 use super::body::{Answer, Asked};
 use super::stream::Stream;
+use super::watch::Watch;
 use crate::config::RequestLimits;
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONNECTION, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Version};
@@ -19,16 +19,16 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulConnection;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
-use tokio_util::sync::CancellationToken;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt;
+use tower::Service;
 
 /// The most bytes of a request's head.
 const HEAD: usize = 64 << 10;
@@ -36,8 +36,8 @@ const HEAD: usize = 64 << 10;
 const STREAMS: u32 = 100;
 /// How long a connection goes on after the word to stop, so that a request that is on its way is not lost.
 const LINGER: Duration = Duration::from_millis(500);
-/// How long it may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(1);
+/// How long those that are cut may take to notice.
+const CUT: Duration = Duration::from_secs(1);
 
 /// All connections of a service.
 #[derive(Debug)]
@@ -48,8 +48,7 @@ pub(super) struct Connections {
     builder: Builder<TokioExecutor>,
     places: Arc<Semaphore>,
     open: TaskTracker,
-    stopping: CancellationToken,
-    cut: CancellationToken,
+    watch: Watch,
 }
 
 /// Room for a connection; counted as open until it is dropped.
@@ -59,22 +58,18 @@ pub(super) struct Place {
 }
 
 impl Connections {
-    /// None yet. `stopping` is cancelled when the service is asked to stop.
-    pub(super) fn new(
-        router: Router,
-        limits: RequestLimits,
-        metrics: Arc<Metrics>,
-        stopping: CancellationToken,
-    ) -> Connections {
+    /// None yet.
+    pub(super) fn new(router: Router, limits: RequestLimits, metrics: Arc<Metrics>) -> Connections {
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(HEAD);
+        // No limit on the time of a head, which would be a timer for each request: the watch has one.
+        builder.http1().max_buf_size(HEAD);
         let mut two = builder.http2();
         two.timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(HEAD as u32);
         // What a client may have sent and no handler taken: the memory that a connection can cost.
         two.initial_stream_window_size(128 << 10).initial_connection_window_size(256 << 10).max_send_buf_size(64 << 10);
         let places = Arc::new(Semaphore::new(limits.connections));
-        let (open, cut) = (TaskTracker::new(), CancellationToken::new());
-        Connections { router, limits, metrics, builder, places, open, stopping, cut }
+        let watch = Watch::new(limits.head, LINGER.min(limits.drain / 4));
+        Connections { router, limits, metrics, builder, places, open: TaskTracker::new(), watch }
     }
 
     /// Waits for room for one more.
@@ -83,41 +78,38 @@ impl Connections {
     }
 
     /// Serves a connection, in the background.
-    pub(super) fn serve(&self, tcp: TcpStream, peer: SocketAddr, place: Place) {
+    pub(super) fn serve(&self, tcp: TcpStream, place: Place) {
         drop(tcp.set_nodelay(true)); // slower, but no reason to refuse
-        let activity = Activity::new();
+        let activity = self.watch.add();
         let stream = Stream::new(tcp, activity.clone(), self.limits.deadline);
-        let (router, stopping, requests) = (self.router.clone(), self.stopping.clone(), activity.clone());
+        let (router, requests) = (self.router.clone(), activity.clone());
         let service = service_fn(move |request: Request<Incoming>| {
             let begun = requests.begin();
-            let mut request = request.map(|body| Body::new(Asked::new(body, requests.clone())));
-            request.extensions_mut().insert(ConnectInfo(peer));
-            let (close, stopping) = (request.version() < Version::HTTP_2, stopping.clone());
-            let answer = router.clone().oneshot(request);
+            let version = request.version();
+            let request = request.map(|body| match body.is_end_stream() {
+                true => Body::empty(),
+                false => Body::new(Asked::new(body, requests.clone())),
+            });
+            let answer = router.clone().call(request);
             async move {
                 let mut answer = answer.await?;
-                if close && stopping.is_cancelled() {
+                if version < Version::HTTP_2 && begun.is_stopping() {
                     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 }
                 Ok::<_, Infallible>(answer.map(|body| Answer::new(body, begun)))
             }
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service).into_owned();
-        let (stopping, cut, head) = (self.stopping.clone(), self.cut.clone(), self.limits.head);
-        let linger = LINGER.min(self.limits.drain / 4);
         let counted = Counted::new(&self.metrics);
         self.open.spawn(async move {
             let _held = (place, counted);
-            let asked = async {
-                stopping.cancelled().await;
-                sleep(linger).await;
-            };
-            tokio::select! {
-                biased;
-                () = cut.cancelled() => {}
-                () = live(connection, &activity, head, asked) => {}
-            }
+            live(connection, activity).await;
         });
+    }
+
+    /// From now on every answer is the last of its connection.
+    pub(super) fn stop(&self) {
+        self.watch.stop();
     }
 
     /// Waits until all have ended, and cuts those that have not at `end`. Says how many those were.
@@ -127,41 +119,32 @@ impl Connections {
             return 0;
         }
         let left = self.open.len();
-        self.cut.cancel();
+        self.watch.cut();
         // A connection that is cut ends at its next poll. A handler that blocks its thread has none: do not wait.
-        drop(timeout(GOODBYE, self.open.wait()).await);
+        drop(timeout(CUT, self.open.wait()).await);
         left
     }
 }
 
-/// A connection's life: until the client ends it, or it idles, or `asked` is ready; then politely, and then not.
-///
-/// hyper's own limit on the head begins only when it knows the version, which a client may never let it know; and
-/// HTTP/2 has none for idling.
-async fn live<C>(connection: C, activity: &Activity, head: Duration, asked: impl Future<Output = ()>)
+/// A connection's life: until the client ends it, or the watch says so, politely, and then not.
+async fn live<C>(connection: C, activity: Activity)
 where
     C: GracefulConnection<Error: std::fmt::Display>,
 {
     let mut connection = pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => Some(ended),
-        () = activity.idle(head) => None,
-        () = asked => None,
-    };
-    let ended = if let Some(ended) = ended {
-        Some(ended)
-    } else {
-        connection.as_mut().graceful_shutdown();
-        let patience = async {
-            sleep(GOODBYE).await;
-            activity.idle(head).await;
-        };
-        tokio::select! {
-            ended = connection => Some(ended),
-            () = patience => None,
+    let mut finishing = false;
+    let ended = poll_fn(|context| {
+        match activity.word(context.waker()) {
+            Word::Cut => return Poll::Ready(Ok(())),
+            Word::Finish if !finishing => {
+                finishing = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            Word::Finish | Word::GoOn => {}
         }
-    };
-    if let Some(Err(error)) = ended {
+        connection.as_mut().poll(context)
+    });
+    if let Err(error) = ended.await {
         tracing::debug!(%error, "a connection ended badly");
     }
 }

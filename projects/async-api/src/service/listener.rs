@@ -3,7 +3,6 @@
 use super::connections::Connections;
 use futures::FutureExt;
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
@@ -17,27 +16,27 @@ pub(super) async fn accept(listener: &TcpListener, connections: &Connections, st
             let place = connections.place().await;
             (place, next(listener).await)
         };
-        let (place, (stream, peer)) = tokio::select! {
+        let (place, stream) = tokio::select! {
             biased;
             () = stopping.cancelled() => break,
             next = next => next,
         };
-        connections.serve(stream, peer, place);
+        connections.serve(stream, place);
     }
     // The system has let in some that we have not met: they are served as well, and not reset.
     while let Some(place) = connections.place().now_or_never() {
-        let Some(Ok((stream, peer))) = listener.accept().now_or_never() else {
+        let Some(Ok((stream, _))) = listener.accept().now_or_never() else {
             break;
         };
-        connections.serve(stream, peer, place);
+        connections.serve(stream, place);
     }
 }
 
-async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+async fn next(listener: &TcpListener) -> TcpStream {
     let mut pause = Duration::from_millis(5);
     loop {
         match listener.accept().await {
-            Ok(accepted) => return accepted,
+            Ok((stream, _)) => return stream,
             Err(error) if is_the_clients(&error) => continue,
             // No file descriptors left, say: asking again at once would only burn a core.
             Err(error) => tracing::warn!(%error, "no connection can be accepted"),

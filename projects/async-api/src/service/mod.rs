@@ -11,6 +11,7 @@ mod files;
 mod listener;
 mod start;
 mod stream;
+mod watch;
 
 pub use start::{ENVIRONMENT, check, open};
 
@@ -142,7 +143,7 @@ struct Serving {
 
 impl Serving {
     fn new(router: Router, limits: RequestLimits, metrics: Arc<Metrics>, stopping: CancellationToken) -> Serving {
-        let connections = Connections::new(router, limits, metrics, stopping.clone());
+        let connections = Connections::new(router, limits, metrics);
         Serving { connections, stopping, drain: limits.drain }
     }
 
@@ -150,6 +151,7 @@ impl Serving {
     async fn until(&self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Instant {
         let asked = async {
             shutdown.await;
+            self.connections.stop();
             self.stopping.cancel();
             Instant::now() + self.drain
         };

@@ -8,16 +8,6 @@ use tokio::io::AsyncReadExt;
 const SHORT: Duration = Duration::from_secs(1);
 
 #[test]
-fn handlers_know_who_asks() {
-    test(async {
-        let server = Server::start(limits()).await;
-        let mut client = server.connect().await;
-        let own = client.0.get_ref().local_addr().unwrap();
-        assert_eq!(client.ask("/peer").await.body, own.to_string());
-    });
-}
-
-#[test]
 fn one_too_many_waits_until_one_goes() {
     test(async {
         let server = Server::start(RequestLimits { connections: 2, ..limits() }).await;

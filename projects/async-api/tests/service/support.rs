@@ -5,7 +5,7 @@ use async_api::metrics::Metrics;
 use async_api::service::{Ended, serve};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::{get, post};
 use futures::stream;
 use std::net::SocketAddr;
@@ -97,7 +97,6 @@ impl Server {
 fn routes(gate: Gate, body: usize) -> Router {
     Router::new()
         .route("/", get(|| async { "here" }))
-        .route("/peer", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
         .route("/gate", get(wait))
         .route("/count", get(count))
         .route("/body", post(|body: Bytes| async move { body.len().to_string() }))
