@@ -9,8 +9,8 @@ use tokio::net::TcpListener;
 
 /// Serves until it is asked to stop. Its address is its only line on the standard output.
 pub(super) async fn serve(loaded: Loaded) -> anyhow::Result<()> {
-    telemetry::start(&loaded.log);
-    let asked = signals::asked_to_stop().context("cannot listen to signals")?;
+    let log = telemetry::start(&loaded.log).context("cannot begin the log")?;
+    let asked = signals::asked_to_stop(log.lines()).context("cannot listen to signals")?;
     let settings = loaded.settings;
     let listener = TcpListener::bind(settings.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", settings.listen))?;

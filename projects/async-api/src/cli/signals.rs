@@ -1,6 +1,7 @@
 //! How an operator asks the service to stop.
 
 use super::print;
+use crate::telemetry::Lines;
 use std::io;
 use tokio_util::sync::CancellationToken;
 
@@ -8,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 ///
 /// # Errors
 /// If the system does not let us know of signals.
-pub(super) fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+pub(super) fn asked_to_stop(log: Lines) -> io::Result<impl Future<Output = ()>> {
     let mut signals = Signals::new()?; // from here on none is missed
     let asked = CancellationToken::new();
     let first = asked.clone();
@@ -16,6 +17,7 @@ pub(super) fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
         signals.next().await;
         first.cancel();
         signals.next().await;
+        log.flush();
         print::note("asked twice: ending at once");
         std::process::exit(1);
     });
