@@ -1,6 +1,6 @@
 //! Audits: created, read, cancelled, deleted.
 
-use super::transaction::Transaction;
+use super::transaction::{Together, Transaction};
 use super::value::{Row, Value, values};
 use super::{Change, Idempotent, Result, Store, StoreError, StoredResponse, events, idempotency};
 use crate::model::{Audit, AuditId, AuditOptions, AuditState, Counts, EventKind, Owner, ScheduleId, Timestamp};
@@ -13,9 +13,26 @@ const ANSWERS: Duration = Duration::from_secs(24 * 3600);
 const DAY: i64 = 24 * 3600 * 1000;
 
 /// The columns that [`read`] takes, in its order.
-pub(super) const COLUMNS: &str = "audits.id, audits.owner, audits.url, audits.options, audits.state, audits.cancelling, \
-    audits.attempt, audits.error, audits.schedule, audits.created_at, audits.started_at, audits.ended_at, audits.pages, \
-    audits.pending, audits.bytes, audits.broken, audits.findings";
+macro_rules! columns {
+    () => {
+        "id, owner, url, options, state, cancelling, attempt, error, schedule, created_at, started_at, ended_at, pages, \
+         pending, bytes, broken, findings"
+    };
+}
+pub(super) use columns;
+
+/// An audit by its id, if it is this owner's.
+const ONE: &str = concat!("SELECT ", columns!(), " FROM audits WHERE id = $1 AND owner = $2");
+
+/// The audit, its job, due at once, and its first event: `$7`.
+///
+/// Due by the clock of whoever creates it: one that is ahead of the database's delays it by as much.
+static NEW: Together = Together::new(&[
+    "INSERT INTO audits (id, owner, url, options, state, schedule, created_at, last_event) \
+        VALUES ($1, $2, $3, $4, 'queued', $5, $6, 1)",
+    "INSERT INTO jobs (audit, state, due) VALUES ($1, 'ready', $6)",
+    "INSERT INTO events (audit, number, at, what) VALUES ($1, 1, $6, $7)",
+]);
 
 /// An audit to create. Id and time come from the caller, so that the answer can be written before the transaction.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,6 +124,10 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn create_audit(&self, new: NewAudit, quota: Option<u32>, again: Option<Idempotent>) -> Result<Created> {
+        if quota.is_none() && again.is_none() {
+            self.together(&NEW, values_of(&new)?, Change::Work).await?;
+            return Ok(Created::New);
+        }
         self.write(move |transaction| Box::pin(create(transaction, new, quota, again))).await
     }
 
@@ -115,8 +136,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn audit(&self, owner: &Owner, id: AuditId) -> Result<Option<Audit>> {
-        let owner = owner.clone();
-        self.read(move |transaction| Box::pin(async move { one(transaction, &owner, id).await })).await
+        Ok(self.select(ONE, values![id, owner], read).await?.pop())
     }
 
     /// The owner's audits, at most so many.
@@ -126,16 +146,13 @@ impl Store {
     pub async fn audits(&self, owner: &Owner, filter: AuditFilter, most: u32) -> Result<Vec<Audit>> {
         let state = filter.state.map(AuditState::name);
         let values = values![owner, state, filter.before, most];
-        self.read(move |transaction| {
-            Box::pin(async move {
-                let sql = format!(
-                    "SELECT {COLUMNS} FROM audits WHERE owner = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2) \
-                     AND (CAST($3 AS TEXT) IS NULL OR id < $3) ORDER BY id DESC LIMIT $4"
-                );
-                transaction.rows(&sql, values).await?.into_iter().map(read).collect()
-            })
-        })
-        .await
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM audits WHERE owner = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2) \
+             AND (CAST($3 AS TEXT) IS NULL OR id < $3) ORDER BY id DESC LIMIT $4"
+        );
+        self.select(sql, values, read).await
     }
 
     /// Cancels an audit: at once if it waits, by way of its next heartbeat if it runs.
@@ -181,13 +198,8 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn states(&self) -> Result<Vec<(AuditState, u64)>> {
-        self.read(|transaction| {
-            Box::pin(async move {
-                let rows = transaction.rows("SELECT state, COUNT(*) FROM audits GROUP BY state", Vec::new()).await?;
-                rows.into_iter().map(|mut row| Ok((state(&row.text()?)?, row.number()?))).collect()
-            })
-        })
-        .await
+        let read = |row: &mut Row<'_>| Ok((state(row.str()?)?, row.number()?));
+        self.select("SELECT state, COUNT(*) FROM audits GROUP BY state", Vec::new(), read).await
     }
 
     /// Deletes audits that ended before this moment, with all that belongs to them, and answers that were kept for a
@@ -208,8 +220,7 @@ impl Store {
                 let old =
                     "SELECT id FROM audits WHERE ended_at IS NOT NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2";
                 let mut gone = 0;
-                for mut row in transaction.rows(old, values![before, most]).await? {
-                    let id = row.text()?;
+                for id in transaction.rows(old, values![before, most], |row| row.text()).await? {
                     transaction.change("DELETE FROM jobs WHERE audit = $1", values![&id]).await?;
                     // Retried a moment ago, it is not over any more.
                     let still = "DELETE FROM audits WHERE id = $1 AND ended_at IS NOT NULL";
@@ -258,44 +269,31 @@ pub(super) async fn within_quota(transaction: &mut dyn Transaction, owner: &Owne
 
 /// The audit, its job and its first event.
 pub(super) async fn insert(transaction: &mut dyn Transaction, new: &NewAudit) -> Result<()> {
-    let audit = "INSERT INTO audits (id, owner, url, options, state, schedule, created_at, last_event) \
-        VALUES ($1, $2, $3, $4, 'queued', $5, $6, 1)";
-    let options = Value::json(&new.options)?;
-    let values = vec![
-        new.id.into(),
-        (&new.owner).into(),
-        (&new.url).into(),
-        options,
-        new.schedule.into(),
-        new.created_at.into(),
-    ];
-    let job = "INSERT INTO jobs (audit, state, due) VALUES ($1, 'ready', $2)";
-    let what = EventKind::State { state: AuditState::Queued, attempt: 0, error: None };
-    let event = "INSERT INTO events (audit, number, at, what) VALUES ($1, 1, $2, $3)";
-    // Due at once, by the clock of whoever creates it: one that is ahead of the database's delays it by as much.
-    let first = vec![new.id.into(), new.created_at.into(), Value::json(&what)?];
-    let statements = vec![(audit, values), (job, values![new.id, new.created_at]), (event, first)];
-    transaction.changes(statements).await?;
-    transaction.tell(Change::Audit(new.id));
     transaction.tell(Change::Work);
-    Ok(())
+    transaction.changes(&NEW, values_of(new)?).await
+}
+
+/// The values of [`NEW`].
+fn values_of(new: &NewAudit) -> Result<Vec<Value>> {
+    let what = EventKind::State { state: AuditState::Queued, attempt: 0, error: None };
+    let (options, what) = (Value::json(&new.options)?, Value::json(&what)?);
+    Ok(values![new.id, &new.owner, &new.url, options, new.schedule, new.created_at, what])
 }
 
 /// Whether there is such an audit of this owner's: what is asked before anything of it is shown.
 pub(super) async fn is_of(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) -> Result<bool> {
     let sql = "SELECT 1 FROM audits WHERE id = $1 AND owner = $2";
-    Ok(transaction.row(sql, values![id, owner]).await?.is_some())
+    transaction.any(sql, values![id, owner]).await
 }
 
 async fn one(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) -> Result<Option<Audit>> {
-    let sql = format!("SELECT {COLUMNS} FROM audits WHERE id = $1 AND owner = $2");
-    transaction.row(&sql, values![id, owner]).await?.map(read).transpose()
+    transaction.row(ONE, values![id, owner], read).await
 }
 
 /// The state of the audit's job, locked until the end of the transaction; none if the audit has no job any more.
 async fn job(transaction: &mut dyn Transaction, id: AuditId) -> Result<Option<String>> {
     let sql = format!("SELECT state FROM jobs WHERE audit = $1{}", transaction.lock());
-    transaction.row(&sql, values![id]).await?.map(|mut row| row.text()).transpose()
+    transaction.row(&sql, values![id], |row| row.text()).await
 }
 
 async fn cancel(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) -> Result<Cancelled> {
@@ -343,20 +341,14 @@ async fn retry(transaction: &mut dyn Transaction, owner: &Owner, id: AuditId) ->
     Ok(if failed { Retried::Yes(audit) } else { Retried::NotFailed(audit) })
 }
 
-/// An audit from the cells of [`COLUMNS`].
-#[allow(clippy::needless_pass_by_value)] // the form that iterators give
-pub(super) fn read(row: Row) -> Result<Audit> {
-    from(&mut { row })
-}
-
-/// The same, leaving the cells behind it.
-pub(super) fn from(row: &mut Row) -> Result<Audit> {
+/// An audit from the cells of [`columns`].
+pub(super) fn read(row: &mut Row<'_>) -> Result<Audit> {
     Ok(Audit {
         id: AuditId(row.id()?),
         owner: Owner(row.text()?),
         url: row.text()?,
         options: row.json()?,
-        state: state(&row.text()?)?,
+        state: state(row.str()?)?,
         cancelling: row.flag()?,
         attempt: row.number()?,
         error: row.maybe_text()?,

@@ -1,7 +1,7 @@
 //! Events of an audit.
 
 use super::transaction::Transaction;
-use super::value::{Value, values};
+use super::value::{Row, Value, values};
 use super::{Change, Result, Store, audits};
 use crate::model::{AuditId, Event, EventKind, Owner, Timestamp};
 
@@ -19,11 +19,8 @@ impl Store {
                 }
                 let sql =
                     "SELECT number, at, what FROM events WHERE audit = $1 AND number > $2 ORDER BY number LIMIT $3";
-                let rows = transaction.rows(sql, values![audit, after, most]).await?;
-                let read = |mut row: super::value::Row| {
-                    Ok(Event { number: row.number()?, at: row.time()?, what: row.json()? })
-                };
-                rows.into_iter().map(read).collect::<Result<_>>().map(Some)
+                let read = |row: &mut Row<'_>| Ok(Event { number: row.number()?, at: row.time()?, what: row.json()? });
+                transaction.rows(sql, values![audit, after, most], read).await.map(Some)
             })
         })
         .await
@@ -38,8 +35,9 @@ pub(super) async fn add(
     what: &EventKind,
 ) -> Result<()> {
     let number = "UPDATE audits SET last_event = last_event + 1 WHERE id = $1 RETURNING last_event";
-    let Some(mut row) = transaction.row(number, values![audit]).await? else { return Ok(()) }; // it was deleted
-    let values = vec![audit.into(), row.number::<u64>()?.into(), at.into(), Value::json(what)?];
+    let number: Option<u64> = transaction.row(number, values![audit], |row| row.number()).await?;
+    let Some(number) = number else { return Ok(()) }; // it was deleted
+    let values = vec![audit.into(), number.into(), at.into(), Value::json(what)?];
     transaction.change("INSERT INTO events (audit, number, at, what) VALUES ($1, $2, $3, $4)", values).await?;
     transaction.tell(Change::Audit(audit));
     Ok(())

@@ -1,7 +1,7 @@
 //! Requests that are sent twice and done once.
 
 use super::transaction::Transaction;
-use super::value::values;
+use super::value::{Row, values};
 use super::{Created, Result, StoreError};
 use crate::model::Owner;
 
@@ -50,14 +50,16 @@ pub(super) async fn keep(transaction: &mut dyn Transaction, again: &Idempotent) 
         return Ok(None);
     }
     let sql = "SELECT fingerprint, status, location, body FROM idempotency WHERE owner = $1 AND key = $2";
-    let row = transaction.row(sql, values![&again.owner, &again.key]).await?;
+    let read = |row: &mut Row<'_>| {
+        if row.bytes()? != again.fingerprint {
+            return Ok(Created::OtherRequest);
+        }
+        let (status, location, body) = (row.number()?, row.maybe_text()?, row.text()?);
+        Ok(Created::Before(StoredResponse { status, location, body }))
+    };
+    let before = transaction.row(sql, values![&again.owner, &again.key], read).await?;
     // Gone between the two statements: its day was over just now. Once more will do.
-    let mut row = row.ok_or_else(|| StoreError::Unavailable("the key has just run out".to_owned()))?;
-    if row.bytes()? != again.fingerprint {
-        return Ok(Some(Created::OtherRequest));
-    }
-    let (status, location, body) = (row.number()?, row.maybe_text()?, row.text()?);
-    Ok(Some(Created::Before(StoredResponse { status, location, body })))
+    before.map(Some).ok_or_else(|| StoreError::Unavailable("the key has just run out".to_owned()))
 }
 
 /// As if the request had not come.

@@ -4,7 +4,7 @@
 //! thought dead, and whose job somebody else has now, writes nothing any more.
 
 use super::transaction::Transaction;
-use super::value::{Value, values};
+use super::value::{Row, Value, values};
 use super::{Change, Result, Store, audits, events, pages};
 use crate::model::{Audit, AuditId, AuditState, Counts, EventKind, Finding, PageRecord, Timestamp};
 use std::collections::BTreeMap;
@@ -83,11 +83,13 @@ impl Store {
                     transaction.lock_free()
                 );
                 let mut jobs = Vec::new();
-                for mut row in transaction.rows(&due, values![now, most]).await? {
-                    let (audit, state) = (AuditId(row.id()?), row.text()?);
-                    let (attempt, mut failures): (u32, u32) = (row.number()?, row.number()?);
+                let read = |row: &mut Row<'_>| {
+                    let (audit, running) = (AuditId(row.id()?), row.str()? == "running");
+                    let (attempt, failures): (u32, u32) = (row.number()?, row.number()?);
                     // It was being worked on: whoever did has vanished.
-                    failures += u32::from(state == "running");
+                    Ok((audit, attempt, failures + u32::from(running)))
+                };
+                for (audit, attempt, failures) in transaction.rows(&due, values![now, most], read).await? {
                     if failures >= attempts {
                         let error = "every attempt failed, or vanished with its worker";
                         let lease = Lease { audit, attempt };
@@ -161,9 +163,10 @@ impl Store {
                     }
                     Outcome::Failed { error, again_in } => {
                         let sql = "SELECT failures FROM jobs WHERE audit = $1";
-                        let before = transaction.row(sql, values![lease.audit]).await?;
-                        let before: u32 = before.map_or(Ok(0), |mut row| row.number())?;
-                        fail(transaction, lease, now, before + 1, Failure { error: &error, again_in }).await
+                        let before: Option<u32> =
+                            transaction.row(sql, values![lease.audit], |row| row.number()).await?;
+                        fail(transaction, lease, now, before.unwrap_or(0) + 1, Failure { error: &error, again_in })
+                            .await
                     }
                     Outcome::Released => {
                         let sql = "UPDATE jobs SET state = 'ready', due = $2, worker = NULL WHERE audit = $1";
@@ -192,14 +195,14 @@ impl Store {
                     "SELECT attempt FROM jobs WHERE audit = $1 AND attempt = $2 AND state = 'running'{}",
                     transaction.lock()
                 );
-                if transaction.row(&sql, values![lease.audit, lease.attempt]).await?.is_none() {
+                if !transaction.any(&sql, values![lease.audit, lease.attempt]).await? {
                     return Ok(Fenced::Lost);
                 }
                 let now = transaction.now().await?;
                 let asked = "SELECT cancelling FROM audits WHERE id = $1";
-                let cancelling = transaction.row(asked, values![lease.audit]).await?.map(|mut row| row.flag());
+                let cancelling = transaction.row(asked, values![lease.audit], |row| row.flag()).await?;
                 work(transaction, now).await?;
-                Ok(if cancelling.transpose()?.unwrap_or(false) { Fenced::Cancelling } else { Fenced::Held })
+                Ok(if cancelling.unwrap_or(false) { Fenced::Cancelling } else { Fenced::Held })
             })
         })
         .await
@@ -227,13 +230,14 @@ async fn begin(
     let sql = "UPDATE audits SET attempt = $2, started_at = $3 WHERE id = $1";
     transaction.change(sql, values![lease.audit, lease.attempt, now]).await?;
     set_state(transaction, lease, now, AuditState::Running, None).await?;
-    let columns = audits::COLUMNS;
-    let sql = format!(
-        "SELECT {columns}, (SELECT COALESCE(MAX(number), 0) FROM pages WHERE audit = $1) FROM audits WHERE id = $1"
+    let sql = concat!(
+        "SELECT ",
+        audits::columns!(),
+        ", (SELECT COALESCE(MAX(number), 0) FROM pages WHERE audit = $1) FROM audits WHERE id = $1"
     );
-    let row = transaction.row(&sql, values![lease.audit]).await?;
-    let mut row = row.ok_or_else(|| super::StoreError::Failed("a job without its audit".to_owned()))?;
-    Ok(Job { audit: audits::from(&mut row)?, lease, failures, recorded: row.number()? })
+    let read = |row: &mut Row<'_>| Ok(Job { audit: audits::read(row)?, lease, failures, recorded: row.number()? });
+    let job = transaction.row(sql, values![lease.audit], read).await?;
+    job.ok_or_else(|| super::StoreError::Failed("a job without its audit".to_owned()))
 }
 
 async fn fail(

@@ -5,7 +5,11 @@ use super::{Result, Store};
 use crate::model::{Key, KeyId, KeyLimits};
 use uuid::Uuid;
 
-const COLUMNS: &str = "id, name, requests_per_minute, burst, audits_per_day, created_at, revoked_at";
+macro_rules! columns {
+    () => {
+        "id, name, requests_per_minute, burst, audits_per_day, created_at, revoked_at"
+    };
+}
 
 impl Store {
     /// Adds a key. If there is one with this hash already, nothing changes: that one is returned.
@@ -23,9 +27,9 @@ impl Store {
                 let hash = hash.to_vec();
                 let values = values![id, &name, hash.clone(), requests_per_minute, burst, audits_per_day, now];
                 transaction.change(sql, values).await?;
-                let sql = format!("SELECT {COLUMNS} FROM keys WHERE hash = $1");
-                let row = transaction.row(&sql, values![hash]).await?;
-                read(row.ok_or_else(|| super::StoreError::Failed("the key is gone".to_owned()))?)
+                let sql = concat!("SELECT ", columns!(), " FROM keys WHERE hash = $1");
+                let key = transaction.row(sql, values![hash], read).await?;
+                key.ok_or_else(|| super::StoreError::Failed("the key is gone".to_owned()))
             })
         })
         .await
@@ -36,13 +40,8 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn key(&self, hash: [u8; 32]) -> Result<Option<Key>> {
-        self.read(move |transaction| {
-            Box::pin(async move {
-                let sql = format!("SELECT {COLUMNS} FROM keys WHERE hash = $1 AND revoked_at IS NULL");
-                transaction.row(&sql, values![hash.to_vec()]).await?.map(read).transpose()
-            })
-        })
-        .await
+        let sql = concat!("SELECT ", columns!(), " FROM keys WHERE hash = $1 AND revoked_at IS NULL");
+        Ok(self.select(sql, values![hash.to_vec()], read).await?.pop())
     }
 
     /// All keys.
@@ -50,13 +49,7 @@ impl Store {
     /// # Errors
     /// The store's.
     pub async fn keys(&self) -> Result<Vec<Key>> {
-        self.read(|transaction| {
-            Box::pin(async move {
-                let sql = format!("SELECT {COLUMNS} FROM keys ORDER BY id");
-                transaction.rows(&sql, Vec::new()).await?.into_iter().map(read).collect()
-            })
-        })
-        .await
+        self.select(concat!("SELECT ", columns!(), " FROM keys ORDER BY id"), Vec::new(), read).await
     }
 
     /// Takes a key back. Says whether there was one that held.
@@ -75,7 +68,7 @@ impl Store {
     }
 }
 
-fn read(mut row: Row) -> Result<Key> {
+fn read(row: &mut Row<'_>) -> Result<Key> {
     Ok(Key {
         id: KeyId(row.id()?),
         name: row.text()?,

@@ -21,10 +21,7 @@ pub fn for_sqlite(sql: &str) -> String {
 pub async fn run(transaction: &mut dyn Transaction, translate: fn(&str) -> String) -> Result<()> {
     let table = "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, sha256 TEXT NOT NULL, applied_at BIGINT NOT NULL)";
     transaction.change(table, Vec::new()).await?;
-    let mut done = Vec::new();
-    for mut row in transaction.rows("SELECT sha256 FROM migrations ORDER BY number", Vec::new()).await? {
-        done.push(row.text()?);
-    }
+    let done = transaction.rows("SELECT sha256 FROM migrations ORDER BY number", Vec::new(), |row| row.text()).await?;
     if done.len() > STEPS.len() {
         let (theirs, ours) = (done.len(), STEPS.len());
         return Err(StoreError::Failed(format!(

@@ -4,6 +4,9 @@
 //! are written once, for both: `sqlite` and `postgres` are two ways to run them. Times are the database's own where
 //! several machines must agree on them.
 
+// A row's method, which clippy would name instead, is for rows of one lifetime; a closure is for all.
+#![allow(clippy::redundant_closure_for_method_calls)]
+
 mod audits;
 mod clock;
 mod events;
@@ -33,7 +36,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast;
-use transaction::Transaction;
+use transaction::{Together, Transaction};
+use value::{Row, Value};
 
 /// Hints that a slow listener may fall behind.
 const HINTS: usize = 1024;
@@ -112,7 +116,7 @@ impl Store {
     /// # Errors
     /// Why it does not.
     pub async fn ping(&self) -> Result<()> {
-        self.read(|transaction| Box::pin(async move { transaction.rows("SELECT 1", Vec::new()).await.map(drop) })).await
+        self.select("SELECT 1", Vec::new(), |_| Ok(())).await.map(drop)
     }
 
     /// Audits of which something has changed: a hint, given by this process and, on PostgreSQL, by the others. Hints
@@ -149,7 +153,36 @@ impl Store {
     /// The store's.
     pub async fn limit_pages(&self, most: Option<u32>) -> Result<()> {
         let sql = format!("PRAGMA max_page_count = {}", most.unwrap_or(u32::MAX - 1));
-        self.write(move |transaction| Box::pin(async move { transaction.rows(&sql, Vec::new()).await.map(drop) })).await
+        self.write(move |transaction| Box::pin(async move { transaction.any(&sql, Vec::new()).await.map(drop) })).await
+    }
+
+    /// Runs a statement that reads, by itself.
+    async fn select<T: Send + 'static>(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+        read: fn(&mut Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        match &*self.database {
+            Database::Sqlite(sqlite) => sqlite.select(sql, values, read).await,
+            #[cfg(feature = "postgres")]
+            Database::Postgres(postgres) => postgres.select(sql, &values, read).await,
+        }
+    }
+
+    /// Runs statements together, as a transaction of their own, and tells of it.
+    async fn together(&self, together: &'static Together, values: Vec<Value>, change: Change) -> Result<()> {
+        match &*self.database {
+            Database::Sqlite(sqlite) => {
+                let work = sqlite.write(move |transaction| {
+                    transaction.tell(change);
+                    transaction.changes(together, values)
+                });
+                work.await
+            }
+            #[cfg(feature = "postgres")]
+            Database::Postgres(postgres) => postgres.together(together, &values, change).await,
+        }
     }
 
     async fn read<T, W>(&self, work: W) -> Result<T>

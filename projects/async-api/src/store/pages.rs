@@ -58,7 +58,7 @@ impl Store {
                 );
                 let pattern = filter.url_contains.as_deref().map(pattern);
                 let values = values![audit, filter.after, filter.status, filter.broken, pattern, most];
-                transaction.rows(&sql, values).await?.into_iter().map(page).collect::<Result<_>>().map(Some)
+                transaction.rows(&sql, values, page).await.map(Some)
             })
         })
         .await
@@ -94,7 +94,7 @@ impl Store {
                 let sql = "SELECT number, kind, url, detail FROM findings WHERE audit = $1 AND number > $2 \
                     AND (CAST($3 AS TEXT) IS NULL OR kind = $3) ORDER BY number LIMIT $4";
                 let values = values![audit, filter.after, filter.kind.map(FindingKind::name), most];
-                transaction.rows(sql, values).await?.into_iter().map(finding).collect::<Result<_>>().map(Some)
+                transaction.rows(sql, values, finding).await.map(Some)
             })
         })
         .await
@@ -161,9 +161,7 @@ fn pattern(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-#[allow(clippy::needless_pass_by_value)] // the form that iterators give
-fn page(row: Row) -> Result<PageRecord> {
-    let row = &mut { row };
+fn page(row: &mut Row<'_>) -> Result<PageRecord> {
     Ok(PageRecord {
         number: row.number()?,
         url: row.text()?,
@@ -181,8 +179,8 @@ fn page(row: Row) -> Result<PageRecord> {
     })
 }
 
-fn finding(mut row: Row) -> Result<Finding> {
-    let (number, kind, url) = (row.number()?, row.text()?, row.text()?);
-    let kind = FindingKind::from_name(&kind).ok_or_else(|| StoreError::Failed(format!("there is no kind {kind}")))?;
+fn finding(row: &mut Row<'_>) -> Result<Finding> {
+    let (number, kind, url) = (row.number()?, row.str()?, row.text()?);
+    let kind = FindingKind::from_name(kind).ok_or_else(|| StoreError::Failed(format!("there is no kind {kind}")))?;
     Ok(Finding { number, kind, url, detail: row.json()? })
 }

@@ -7,7 +7,12 @@ use crate::model::{AuditId, AuditOptions, Owner, Schedule, ScheduleId, Timestamp
 use uuid::Uuid;
 
 const HOUR: i64 = 3600 * 1000;
-const COLUMNS: &str = "id, owner, url, options, every_hours, next_at, created_at";
+
+macro_rules! columns {
+    () => {
+        "id, owner, url, options, every_hours, next_at, created_at"
+    };
+}
 
 /// A schedule to create. Its first audit is due at once.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +39,7 @@ impl Store {
                 let now = transaction.now().await?;
                 let NewSchedule { owner, url, options, every_hours } = new;
                 let schedule = Schedule { id, owner, url, options, every_hours, next_at: now, created_at: now };
-                let sql = format!("INSERT INTO schedules ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $6)");
+                let sql = concat!("INSERT INTO schedules (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $6)");
                 let options = Value::json(&schedule.options)?;
                 let values = vec![
                     id.into(),
@@ -44,7 +49,7 @@ impl Store {
                     every_hours.into(),
                     now.into(),
                 ];
-                transaction.change(&sql, values).await?;
+                transaction.change(sql, values).await?;
                 Ok(schedule)
             })
         })
@@ -57,16 +62,12 @@ impl Store {
     /// The store's.
     pub async fn schedules(&self, owner: &Owner, before: Option<ScheduleId>, most: u32) -> Result<Vec<Schedule>> {
         let values = values![owner, before, most];
-        self.read(move |transaction| {
-            Box::pin(async move {
-                let sql = format!(
-                    "SELECT {COLUMNS} FROM schedules WHERE owner = $1 AND (CAST($2 AS TEXT) IS NULL OR id < $2) \
-                     ORDER BY id DESC LIMIT $3"
-                );
-                transaction.rows(&sql, values).await?.into_iter().map(read).collect()
-            })
-        })
-        .await
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM schedules WHERE owner = $1 AND (CAST($2 AS TEXT) IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
+        );
+        self.select(sql, values, read).await
     }
 
     /// Deletes a schedule; its audits stay. Says whether there was one.
@@ -96,12 +97,12 @@ impl Store {
             Box::pin(async move {
                 let now = transaction.now().await?;
                 let due = format!(
-                    "SELECT {COLUMNS} FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT $2{}",
+                    "SELECT {} FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT $2{}",
+                    columns!(),
                     transaction.lock_free()
                 );
                 let mut created = Vec::new();
-                for row in transaction.rows(&due, values![now, most]).await? {
-                    let schedule = read(row)?;
+                for schedule in transaction.rows(&due, values![now, most], read).await? {
                     let every = i64::from(schedule.every_hours.max(1)) * HOUR;
                     let next = schedule.next_at.0 + ((now.0 - schedule.next_at.0) / every + 1) * every;
                     let sql = "UPDATE schedules SET next_at = $2 WHERE id = $1";
@@ -119,15 +120,18 @@ impl Store {
 
 async fn may_begin(transaction: &mut dyn Transaction, schedule: &Schedule) -> Result<bool> {
     let going_on = "SELECT 1 FROM audits WHERE schedule = $1 AND state IN ('queued', 'running') LIMIT 1";
-    if transaction.row(going_on, values![schedule.id]).await?.is_some() {
+    if transaction.any(going_on, values![schedule.id]).await? {
         return Ok(false);
     }
     if schedule.owner == Owner::local() {
         return Ok(true);
     }
     let quota = "SELECT audits_per_day FROM keys WHERE id = $1 AND revoked_at IS NULL";
-    let Some(mut row) = transaction.row(quota, values![&schedule.owner]).await? else { return Ok(false) };
-    audits::within_quota(transaction, &schedule.owner, Some(row.number()?)).await
+    let quota: Option<u32> = transaction.row(quota, values![&schedule.owner], |row| row.number()).await?;
+    if quota.is_none() {
+        return Ok(false);
+    }
+    audits::within_quota(transaction, &schedule.owner, quota).await
 }
 
 async fn begin(transaction: &mut dyn Transaction, schedule: Schedule, now: Timestamp) -> Result<AuditId> {
@@ -137,7 +141,7 @@ async fn begin(transaction: &mut dyn Transaction, schedule: Schedule, now: Times
     Ok(new.id)
 }
 
-fn read(mut row: Row) -> Result<Schedule> {
+fn read(row: &mut Row<'_>) -> Result<Schedule> {
     Ok(Schedule {
         id: ScheduleId(row.id()?),
         owner: Owner(row.text()?),

@@ -88,47 +88,64 @@ macro_rules! values {
 }
 pub(super) use values;
 
-/// A row, whose cells are taken from left to right.
-#[derive(Debug)]
-pub struct Row(std::vec::IntoIter<Value>);
+/// A row as a database gives it. A cell is borrowed: what is made of it decides whether it is copied.
+pub trait Cells {
+    /// The number in this column, if there is one.
+    fn number(&self, column: usize) -> Result<Option<i64>>;
 
-impl Row {
-    pub fn new(cells: Vec<Value>) -> Row {
-        Row(cells.into_iter())
+    /// The text in this column, if there is one.
+    fn text(&self, column: usize) -> Result<Option<&str>>;
+
+    /// The bytes in this column.
+    fn bytes(&self, column: usize) -> Result<&[u8]>;
+}
+
+/// A row, whose cells are taken from left to right.
+pub struct Row<'a> {
+    cells: &'a dyn Cells,
+    next: usize,
+}
+
+impl<'a> Row<'a> {
+    pub fn new(cells: &'a dyn Cells) -> Row<'a> {
+        Row { cells, next: 0 }
     }
 
-    fn next(&mut self) -> Result<Value> {
-        self.0.next().ok_or_else(|| StoreError::Failed("a row is too short".to_owned()))
+    fn next(&mut self) -> usize {
+        self.next += 1;
+        self.next - 1
+    }
+
+    fn maybe_str(&mut self) -> Result<Option<&'a str>> {
+        let column = self.next();
+        self.cells.text(column)
+    }
+
+    /// A text that is there, for as long as the row is.
+    pub fn str(&mut self) -> Result<&'a str> {
+        self.maybe_str()?.ok_or_else(|| self.unexpected("no text"))
     }
 
     /// A text that is there.
     pub fn text(&mut self) -> Result<String> {
-        self.maybe_text()?.ok_or_else(|| unexpected("a text", &Value::Null))
+        self.str().map(str::to_owned)
     }
 
     /// A text, or none.
     pub fn maybe_text(&mut self) -> Result<Option<String>> {
-        match self.next()? {
-            Value::Null => Ok(None),
-            Value::Text(text) => Ok(Some(text)),
-            other => Err(unexpected("a text", &other)),
-        }
+        Ok(self.maybe_str()?.map(str::to_owned))
     }
 
     /// A number that is there.
     pub fn number<T: TryFrom<i64>>(&mut self) -> Result<T> {
-        self.maybe_number()?.ok_or_else(|| unexpected("a number", &Value::Null))
+        self.maybe_number()?.ok_or_else(|| self.unexpected("no number"))
     }
 
     /// A number, or none.
     pub fn maybe_number<T: TryFrom<i64>>(&mut self) -> Result<Option<T>> {
-        match self.next()? {
-            Value::Null => Ok(None),
-            Value::Int(number) => {
-                T::try_from(number).map(Some).map_err(|_| unexpected("a number in range", &Value::Int(number)))
-            }
-            other => Err(unexpected("a number", &other)),
-        }
+        let column = self.next();
+        let Some(number) = self.cells.number(column)? else { return Ok(None) };
+        T::try_from(number).map(Some).map_err(|_| self.unexpected("a number out of range"))
     }
 
     /// Yes or no.
@@ -147,31 +164,27 @@ impl Row {
     }
 
     /// Bytes that are there.
-    pub fn bytes(&mut self) -> Result<Vec<u8>> {
-        match self.next()? {
-            Value::Bytes(bytes) => Ok(bytes),
-            other => Err(unexpected("bytes", &other)),
-        }
+    pub fn bytes(&mut self) -> Result<&'a [u8]> {
+        let column = self.next();
+        self.cells.bytes(column)
     }
 
     /// An id that is there.
     pub fn id(&mut self) -> Result<Uuid> {
-        let text = self.text()?;
-        text.parse().map_err(|_| unexpected("an id", &Value::Text(text)))
+        self.str()?.parse().map_err(|_| self.unexpected("no id"))
     }
 
     /// An id, or none.
     pub fn maybe_id(&mut self) -> Result<Option<Uuid>> {
-        let Some(text) = self.maybe_text()? else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| unexpected("an id", &Value::Text(text)))
+        self.maybe_str()?.map(str::parse).transpose().map_err(|_| self.unexpected("no id"))
     }
 
     /// What was kept as JSON.
     pub fn json<T: DeserializeOwned>(&mut self) -> Result<T> {
-        serde_json::from_str(&self.text()?).map_err(|error| StoreError::Failed(format!("a stored value: {error}")))
+        serde_json::from_str(self.str()?).map_err(|error| StoreError::Failed(format!("a stored value: {error}")))
     }
-}
 
-fn unexpected(what: &str, found: &Value) -> StoreError {
-    StoreError::Failed(format!("expected {what}, found {found:?}"))
+    fn unexpected(&self, what: &str) -> StoreError {
+        StoreError::Failed(format!("{what} in column {} of a row", self.next))
+    }
 }

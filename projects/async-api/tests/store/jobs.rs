@@ -203,7 +203,8 @@ async fn work_and_events_are_told(store: Store) {
     // On PostgreSQL somebody has to be listening first: ask until it is heard.
     let told = async {
         loop {
-            let id = create(&store, "a").await;
+            let id = create(&store, "a").await; // which nobody can follow yet
+            store.cancel_audit(&owner("a"), id).await.unwrap();
             let wait = tokio::time::timeout(Duration::from_millis(200), async {
                 let mut seen = (false, false);
                 while seen != (true, true) {

@@ -1,16 +1,22 @@
 //! One connection to the server, and what its errors mean.
 
 use super::super::clock::Clock;
-use super::super::transaction::{Statement, Transaction};
-use super::super::value::{Row, Value};
+use super::super::transaction::{Reader, Together, Transaction};
+use super::super::value::{Cells, Row, Value};
 use super::super::{Change, Result, StoreError};
 use crate::model::Timestamp;
-use deadpool_postgres::{Client, GenericClient, Transaction as Pooled};
-use futures::future::{BoxFuture, try_join_all};
+use deadpool_postgres::ClientWrapper as Client;
+use futures::future::BoxFuture;
+use futures::{FutureExt, TryStreamExt, try_join};
 use std::error::Error;
+use std::pin::pin;
 use tokio_postgres::types::private::BytesMut;
-use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
+/// A value, as the driver takes it.
+type Reference<'a> = &'a (dyn ToSql + Sync);
+
+const NOTIFY: &str = "SELECT pg_notify($1, told) FROM unnest(CAST($2 AS TEXT[])) AS told";
 const NOW: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
 
 /// What an error of PostgreSQL's means to us.
@@ -32,85 +38,179 @@ pub fn failed(error: &tokio_postgres::Error) -> StoreError {
     }
 }
 
-/// A connection without a transaction: for reading.
-pub struct Autocommit<'a> {
+/// A connection, alone or in a transaction.
+pub struct Open<'a> {
     client: &'a Client,
     clock: &'a Clock,
-}
-
-impl<'a> Autocommit<'a> {
-    pub fn new(client: &'a Client, clock: &'a Clock) -> Self {
-        Autocommit { client, clock }
-    }
-}
-
-/// A connection in a transaction.
-pub struct InTransaction<'a> {
-    transaction: Pooled<'a>,
-    clock: &'a Clock,
     channel: &'a str,
+    stage: Stage,
     told: Vec<String>,
 }
 
-impl<'a> InTransaction<'a> {
-    pub fn new(transaction: Pooled<'a>, clock: &'a Clock, channel: &'a str) -> Self {
-        InTransaction { transaction, clock, channel, told: Vec::new() }
+/// Where its transaction stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// There is none: each statement stands for itself.
+    None,
+    /// It begins together with its first statement.
+    Due,
+    /// It has begun, and must end.
+    Begun,
+}
+
+impl<'a> Open<'a> {
+    /// Each statement for itself.
+    pub fn alone(client: &'a Client, clock: &'a Clock, channel: &'a str) -> Self {
+        Open { client, clock, channel, stage: Stage::None, told: Vec::new() }
     }
 
-    /// PostgreSQL sends the hints when the transaction commits, and to this process as to the others.
-    pub async fn commit(self) -> Result<()> {
+    /// For writing. Dropped before its end, be it by an error or by a client that hangs up, all of it is taken back.
+    pub fn in_transaction(client: &'a Client, clock: &'a Clock, channel: &'a str) -> Self {
+        Open { client, clock, channel, stage: Stage::Due, told: Vec::new() }
+    }
+
+    /// Ends the transaction. PostgreSQL sends the hints when it commits, and to this process as to the others.
+    pub async fn commit(mut self) -> Result<()> {
         let run = async {
-            if !self.told.is_empty() {
-                let notify = "SELECT pg_notify($1, told) FROM unnest($2::text[]) AS told";
-                let notify = self.transaction.prepare_cached(notify).await?;
-                self.transaction.execute(&notify, &[&self.channel, &self.told]).await?;
+            let told = std::mem::take(&mut self.told);
+            let notify = match told.is_empty() {
+                true => None,
+                false => Some(self.client.prepare_cached(NOTIFY).await?),
+            };
+            if self.stage == Stage::Begun {
+                self.stage = Stage::None;
+                let hints = async {
+                    let Some(notify) = &notify else { return Ok(0) };
+                    self.client.execute(notify, &[&self.channel, &told]).await
+                };
+                // Where the hints fail, what is told to commit takes everything back.
+                try_join!(hints, self.client.batch_execute("COMMIT"))?;
             }
-            self.transaction.commit().await
+            Ok(())
         };
         run.await.map_err(|error| failed(&error))
     }
-}
 
-async fn rows(client: &impl GenericClient, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
-    let run = async {
-        let statement = client.prepare_cached(sql).await?;
-        client.query(&statement, &references(values)).await
-    };
-    let rows = run.await.map_err(|error: tokio_postgres::Error| failed(&error))?;
-    rows.iter().map(read).collect()
-}
-
-async fn change(client: &impl GenericClient, sql: &str, values: &[Value]) -> Result<u64> {
-    let run = async {
-        let statement = client.prepare_cached(sql).await?;
-        client.execute(&statement, &references(values)).await
-    };
-    run.await.map_err(|error: tokio_postgres::Error| failed(&error))
-}
-
-async fn now(client: &impl GenericClient, clock: &Clock) -> Result<Timestamp> {
-    let mut found = rows(client, NOW, &[]).await?;
-    let row = found.first_mut().ok_or_else(|| StoreError::Failed("the server has no clock".to_owned()))?;
-    Ok(clock.put_forward(row.time()?))
-}
-
-fn references(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
-    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
-}
-
-fn read(row: &tokio_postgres::Row) -> Result<Row> {
-    let cells = row.columns().iter().enumerate().map(|(index, column)| {
-        let cell = match *column.type_() {
-            Type::INT8 => row.try_get::<_, Option<i64>>(index).map(Value::from),
-            Type::INT4 => row.try_get::<_, Option<i32>>(index).map(|number| Value::from(number.map(i64::from))),
-            Type::TEXT => row.try_get::<_, Option<String>>(index).map(Value::from),
-            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index).map(Value::from),
-            Type::VOID => Ok(Value::Null),
-            ref other => return Err(StoreError::Failed(format!("a column of type {other}"))),
+    /// Runs statements as one, and what was told with them.
+    pub async fn run_together(&mut self, together: &'static Together, values: &[Value]) -> Result<()> {
+        let (channel, hints) = (values.len() + 1, values.len() + 2);
+        let sql = together
+            .before(|| format!("SELECT pg_notify(${channel}, told) FROM unnest(CAST(${hints} AS TEXT[])) AS told"));
+        let told = std::mem::take(&mut self.told);
+        let mut all = references(values);
+        let (client, to) = (self.client, self.channel);
+        all.extend([&to as Reference<'_>, &told]);
+        let run = async {
+            let statement = client.prepare_cached(sql).await?;
+            self.run(client.execute(&statement, &all)).await
         };
-        cell.map_err(|error| failed(&error))
-    });
-    cells.collect::<Result<_>>().map(Row::new)
+        run.await.map(drop).map_err(|error| failed(&error))
+    }
+
+    /// Runs a statement: the first of a transaction together with its beginning, in one way there and back.
+    async fn run<T>(
+        &mut self,
+        statement: impl Future<Output = std::result::Result<T, tokio_postgres::Error>>,
+    ) -> std::result::Result<T, tokio_postgres::Error> {
+        if self.stage != Stage::Due {
+            return statement.await;
+        }
+        self.stage = Stage::Begun;
+        // Sent in the order in which they are polled first, and run in the order in which they are sent.
+        try_join!(self.client.batch_execute("BEGIN"), statement).map(|((), done)| done)
+    }
+
+    /// Runs a statement and shows its rows.
+    pub async fn run_select(&mut self, sql: &str, values: &[Value], read: Reader<'_>) -> Result<()> {
+        let client = self.client;
+        let run = async {
+            let statement = client.prepare_cached(sql).await?;
+            self.run(client.query_raw(&statement, values)).await
+        };
+        let mut rows = pin!(run.await.map_err(|error| failed(&error))?);
+        while let Some(row) = rows.try_next().await.map_err(|error| failed(&error))? {
+            read(&mut Row::new(&row))?;
+        }
+        Ok(())
+    }
+
+    async fn run_change(&mut self, sql: &str, values: &[Value]) -> Result<u64> {
+        let client = self.client;
+        let run = async {
+            let statement = client.prepare_cached(sql).await?;
+            self.run(client.execute_raw(&statement, values)).await
+        };
+        run.await.map_err(|error| failed(&error))
+    }
+
+    async fn run_now(&mut self) -> Result<Timestamp> {
+        let mut now = None;
+        self.run_select(NOW, &[], &mut |row| row.time().map(|time| now = Some(time))).await?;
+        now.map(|now| self.clock.put_forward(now))
+            .ok_or_else(|| StoreError::Failed("the server has no clock".to_owned()))
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if self.stage == Stage::Begun {
+            // It is sent at the first poll, and nobody waits for what comes of it: whoever gets the connection next comes
+            // behind it.
+            let _ = self.client.batch_execute("ROLLBACK").now_or_never();
+        }
+    }
+}
+
+impl Transaction for Open<'_> {
+    fn select<'b>(&'b mut self, sql: &'b str, values: Vec<Value>, read: Reader<'b>) -> BoxFuture<'b, Result<()>> {
+        Box::pin(async move { self.run_select(sql, &values, read).await })
+    }
+
+    fn change<'b>(&'b mut self, sql: &'b str, values: Vec<Value>) -> BoxFuture<'b, Result<u64>> {
+        Box::pin(async move { self.run_change(sql, &values).await })
+    }
+
+    fn changes(&mut self, together: &'static Together, values: Vec<Value>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { self.run_together(together, &values).await })
+    }
+
+    fn now(&mut self) -> BoxFuture<'_, Result<Timestamp>> {
+        Box::pin(self.run_now())
+    }
+
+    fn lock(&self) -> &'static str {
+        " FOR UPDATE"
+    }
+
+    fn lock_free(&self) -> &'static str {
+        " FOR UPDATE SKIP LOCKED"
+    }
+
+    fn tell(&mut self, change: Change) {
+        self.told.push(change.to_string());
+    }
+}
+
+fn references(values: &[Value]) -> Vec<Reference<'_>> {
+    values.iter().map(|value| value as Reference<'_>).collect()
+}
+
+fn cell<'a, T: FromSql<'a>>(row: &'a tokio_postgres::Row, column: usize) -> Result<T> {
+    row.try_get(column).map_err(|error| StoreError::Failed(format!("a stored value: {error}")))
+}
+
+impl Cells for tokio_postgres::Row {
+    fn number(&self, column: usize) -> Result<Option<i64>> {
+        cell(self, column)
+    }
+
+    fn text(&self, column: usize) -> Result<Option<&str>> {
+        cell(self, column)
+    }
+
+    fn bytes(&self, column: usize) -> Result<&[u8]> {
+        cell(self, column)
+    }
 }
 
 impl ToSql for Value {
@@ -128,76 +228,4 @@ impl ToSql for Value {
     }
 
     to_sql_checked!();
-}
-
-impl Transaction for Autocommit<'_> {
-    fn rows<'b>(&'b mut self, sql: &'b str, values: Vec<Value>) -> BoxFuture<'b, Result<Vec<Row>>> {
-        Box::pin(async move { rows(self.client, sql, &values).await })
-    }
-
-    fn change<'b>(&'b mut self, _: &'b str, _: Vec<Value>) -> BoxFuture<'b, Result<u64>> {
-        Box::pin(async { Err(StoreError::Failed("a change outside a transaction".to_owned())) })
-    }
-
-    fn changes<'b>(&'b mut self, _: Vec<Statement>) -> BoxFuture<'b, Result<()>> {
-        Box::pin(async { Err(StoreError::Failed("a change outside a transaction".to_owned())) })
-    }
-
-    fn now(&mut self) -> BoxFuture<'_, Result<Timestamp>> {
-        Box::pin(now(self.client, self.clock))
-    }
-
-    fn lock(&self) -> &'static str {
-        ""
-    }
-
-    fn lock_free(&self) -> &'static str {
-        ""
-    }
-
-    fn tell(&mut self, _: Change) {}
-}
-
-impl Transaction for InTransaction<'_> {
-    fn rows<'b>(&'b mut self, sql: &'b str, values: Vec<Value>) -> BoxFuture<'b, Result<Vec<Row>>> {
-        Box::pin(async move { rows(&self.transaction, sql, &values).await })
-    }
-
-    fn change<'b>(&'b mut self, sql: &'b str, values: Vec<Value>) -> BoxFuture<'b, Result<u64>> {
-        Box::pin(async move { change(&self.transaction, sql, &values).await })
-    }
-
-    fn changes<'b>(&'b mut self, statements: Vec<Statement>) -> BoxFuture<'b, Result<()>> {
-        Box::pin(async move {
-            let transaction = &self.transaction;
-            let run = async {
-                let mut prepared = Vec::new();
-                for (sql, _) in &statements {
-                    prepared.push(transaction.prepare_cached(sql).await?);
-                }
-                // Sent in the order in which they are polled first, and run in the order in which they are sent.
-                let sent = prepared.iter().zip(&statements).map(|(statement, (_, values))| async move {
-                    transaction.execute(statement, &references(values)).await
-                });
-                try_join_all(sent).await.map(drop)
-            };
-            run.await.map_err(|error: tokio_postgres::Error| failed(&error))
-        })
-    }
-
-    fn now(&mut self) -> BoxFuture<'_, Result<Timestamp>> {
-        Box::pin(now(&self.transaction, self.clock))
-    }
-
-    fn lock(&self) -> &'static str {
-        " FOR UPDATE"
-    }
-
-    fn lock_free(&self) -> &'static str {
-        " FOR UPDATE SKIP LOCKED"
-    }
-
-    fn tell(&mut self, change: Change) {
-        self.told.push(change.to_string());
-    }
 }

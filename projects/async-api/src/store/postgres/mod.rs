@@ -4,9 +4,10 @@ mod connection;
 mod hints;
 
 use super::clock::Clock;
-use super::transaction::Transaction;
+use super::transaction::{Together, Transaction};
+use super::value::{Row, Value};
 use super::{Change, Result, StoreError, is_schema_name, migrations};
-use connection::{Autocommit, InTransaction, failed};
+use connection::{Open, failed};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -73,9 +74,8 @@ impl Postgres {
     }
 
     async fn migrate(&self, schema: &str) -> Result<()> {
-        let mut connection = self.connection().await?;
-        let transaction = connection.transaction().await.map_err(|error| failed(&error))?;
-        let mut transaction = InTransaction::new(transaction, &self.clock, &self.channel);
+        let connection = self.connection().await?;
+        let mut transaction = Open::in_transaction(&connection, &self.clock, &self.channel);
         let locked: &mut dyn Transaction = &mut transaction;
         locked.change(&format!("SELECT pg_advisory_xact_lock({MIGRATING})"), Vec::new()).await?;
         locked.change(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"), Vec::new()).await?;
@@ -91,13 +91,33 @@ impl Postgres {
         })
     }
 
+    /// Runs a statement by itself, and says what was made of its rows.
+    pub async fn select<T>(&self, sql: &str, values: &[Value], read: fn(&mut Row<'_>) -> Result<T>) -> Result<Vec<T>>
+    where
+        T: Send,
+    {
+        let connection = self.connection().await?;
+        let mut all = Vec::new();
+        let mut keep = |row: &mut Row<'_>| read(row).map(|value| all.push(value));
+        Open::alone(&connection, &self.clock, &self.channel).run_select(sql, values, &mut keep).await?;
+        Ok(all)
+    }
+
+    /// Runs statements as one, which needs no transaction around it.
+    pub async fn together(&self, together: &'static Together, values: &[Value], change: Change) -> Result<()> {
+        let connection = self.connection().await?;
+        let mut alone = Open::alone(&connection, &self.clock, &self.channel);
+        alone.tell(change);
+        alone.run_together(together, values).await
+    }
+
     /// Runs `work` on a connection, each statement by itself.
     pub async fn read<T, W>(&self, work: W) -> Result<T>
     where
         W: for<'t> FnOnce(&'t mut dyn Transaction) -> BoxFuture<'t, Result<T>>,
     {
         let connection = self.connection().await?;
-        work(&mut Autocommit::new(&connection, &self.clock)).await
+        work(&mut Open::alone(&connection, &self.clock, &self.channel)).await
     }
 
     /// Runs `work` in a transaction.
@@ -105,10 +125,8 @@ impl Postgres {
     where
         W: for<'t> FnOnce(&'t mut dyn Transaction) -> BoxFuture<'t, Result<T>>,
     {
-        let mut connection = self.connection().await?;
-        let transaction = connection.transaction().await.map_err(|error| failed(&error))?;
-        // Dropped in the middle, by a client that hangs up or by an error, it is rolled back.
-        let mut transaction = InTransaction::new(transaction, &self.clock, &self.channel);
+        let connection = self.connection().await?;
+        let mut transaction = Open::in_transaction(&connection, &self.clock, &self.channel);
         let result = work(&mut transaction).await?;
         transaction.commit().await?;
         Ok(result)

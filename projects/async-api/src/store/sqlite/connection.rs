@@ -1,13 +1,13 @@
 //! One connection to the file, and what its errors mean.
 
 use super::super::clock::Clock;
-use super::super::transaction::{Statement, Transaction};
-use super::super::value::{Row, Value};
+use super::super::transaction::{Reader, Together, Transaction};
+use super::super::value::{Cells, Row, Value};
 use super::super::{Change, Result, StoreError};
 use crate::model::Timestamp;
 use futures::future::{BoxFuture, ready};
-use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
+use rusqlite::types::{FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
 
@@ -85,9 +85,9 @@ impl<'a> Open<'a> {
         Open { connection, clock, changes: Vec::new() }
     }
 
-    /// Begins, ends or takes back: a statement without values.
+    /// Begins, ends or takes back.
     pub fn control(&self, sql: &str) -> Result<()> {
-        self.connection.execute_batch(sql).map_err(failed)
+        self.run_change(sql, &[]).map(drop)
     }
 
     /// Whether there is no transaction, be it that an error has ended it.
@@ -95,37 +95,61 @@ impl<'a> Open<'a> {
         self.connection.is_autocommit()
     }
 
-    fn run_rows(&self, sql: &str, values: &[Value]) -> rusqlite::Result<Vec<Row>> {
-        let mut statement = self.connection.prepare_cached(&numbered(sql))?;
-        let columns = statement.column_count();
-        let mut rows = statement.query(params_from_iter(values))?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            let cells = (0..columns).map(|column| row.get_ref(column).map(owned));
-            all.push(Row::new(cells.collect::<rusqlite::Result<_>>()?));
+    /// Runs a statement and shows its rows.
+    pub fn run_select(&self, sql: &str, values: &[Value], read: Reader<'_>) -> Result<()> {
+        let mut statement = self.prepare(sql, values)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(failed)? {
+            read(&mut Row::new(row))?;
         }
-        Ok(all)
+        Ok(())
     }
 
-    fn run_change(&self, sql: &str, values: &[Value]) -> rusqlite::Result<u64> {
-        let changed = self.connection.prepare_cached(&numbered(sql))?.execute(params_from_iter(values))?;
+    /// Runs a statement and says how many rows it changed.
+    pub fn run_change(&self, sql: &str, values: &[Value]) -> Result<u64> {
+        let changed = self.prepare(sql, values)?.raw_execute().map_err(failed)?;
         Ok(changed as u64)
     }
-}
 
-/// `$1` is a name to SQLite, `?1` a number.
-fn numbered(sql: &str) -> String {
-    sql.replace('$', "?")
-}
-
-fn owned(cell: ValueRef<'_>) -> Value {
-    match cell {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => Value::Int(number),
-        ValueRef::Real(number) => Value::Text(number.to_string()), // no column is one
-        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
-        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+    /// Runs statements one by one, each with those values that it names.
+    pub fn run_together(&self, together: &Together, values: &[Value]) -> Result<()> {
+        together.statements.iter().try_for_each(|sql| self.run_change(sql, values).map(drop))
     }
+
+    /// A statement with its values. To SQLite `$2` is a name, and its number when it was met: what counts is the name.
+    fn prepare(&self, sql: &str, values: &[Value]) -> Result<CachedStatement<'_>> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+        for met in 1..=statement.parameter_count() {
+            let number = statement.parameter_name(met).and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
+            let value = number.and_then(|number| values.get(number.checked_sub(1)?));
+            let value = value.ok_or_else(|| StoreError::Failed(format!("a statement without its values: {sql}")))?;
+            statement.raw_bind_parameter(met, value).map_err(failed)?;
+        }
+        Ok(statement)
+    }
+}
+
+impl Cells for rusqlite::Row<'_> {
+    fn number(&self, column: usize) -> Result<Option<i64>> {
+        cell(self, column, |cell| cell.as_i64_or_null())
+    }
+
+    fn text(&self, column: usize) -> Result<Option<&str>> {
+        cell(self, column, |cell| cell.as_str_or_null())
+    }
+
+    fn bytes(&self, column: usize) -> Result<&[u8]> {
+        cell(self, column, |cell| cell.as_bytes())
+    }
+}
+
+fn cell<'a, T>(
+    row: &'a rusqlite::Row<'_>,
+    column: usize,
+    read: impl FnOnce(ValueRef<'a>) -> FromSqlResult<T>,
+) -> Result<T> {
+    let cell = row.get_ref(column).map_err(failed)?;
+    read(cell).map_err(|error| StoreError::Failed(format!("a stored value: {error}")))
 }
 
 impl ToSql for Value {
@@ -140,17 +164,16 @@ impl ToSql for Value {
 }
 
 impl Transaction for Open<'_> {
-    fn rows<'b>(&'b mut self, sql: &'b str, values: Vec<Value>) -> BoxFuture<'b, Result<Vec<Row>>> {
-        Box::pin(ready(self.run_rows(sql, &values).map_err(failed)))
+    fn select<'b>(&'b mut self, sql: &'b str, values: Vec<Value>, read: Reader<'b>) -> BoxFuture<'b, Result<()>> {
+        Box::pin(ready(self.run_select(sql, &values, read)))
     }
 
     fn change<'b>(&'b mut self, sql: &'b str, values: Vec<Value>) -> BoxFuture<'b, Result<u64>> {
-        Box::pin(ready(self.run_change(sql, &values).map_err(failed)))
+        Box::pin(ready(self.run_change(sql, &values)))
     }
 
-    fn changes<'b>(&'b mut self, statements: Vec<Statement>) -> BoxFuture<'b, Result<()>> {
-        let run = || statements.iter().try_for_each(|(sql, values)| self.run_change(sql, values).map(drop));
-        Box::pin(ready(run().map_err(failed)))
+    fn changes(&mut self, together: &'static Together, values: Vec<Value>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(ready(self.run_together(together, &values)))
     }
 
     fn now(&mut self) -> BoxFuture<'_, Result<Timestamp>> {

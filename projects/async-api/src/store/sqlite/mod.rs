@@ -5,37 +5,30 @@
 //! nothing back but itself. Nobody is answered before the commit.
 
 mod connection;
+mod queue;
 mod reader;
 mod writer;
 
 use super::clock::Clock;
 use super::transaction::Transaction;
+use super::value::{Row, Value};
 use super::{Change, Result, StoreError, migrations};
 use connection::Open;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use queue::Queue;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
-use tokio::sync::{broadcast, mpsc, oneshot};
-use tokio::time::timeout;
-
-/// Orders that may wait for each kind of thread.
-const MAILBOX: usize = 1024;
-/// How long an order may wait for room.
-const PATIENCE: Duration = Duration::from_secs(5);
+use tokio::sync::{broadcast, oneshot};
 
 /// The file, its threads, and the way to them.
 #[derive(Debug)]
 pub struct Sqlite {
-    reads: Mailbox<reader::Order>,
-    writes: Mailbox<writer::Order>,
+    reads: Arc<Queue<reader::Order>>,
+    writes: Arc<Queue<writer::Order>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
-
-/// Where orders are left; empty once it is closed.
-type Mailbox<O> = Mutex<Option<mpsc::Sender<O>>>;
 
 impl Sqlite {
     /// Opens the file, or makes it, and starts the threads.
@@ -50,16 +43,37 @@ impl Sqlite {
         open.control("BEGIN IMMEDIATE")?; // two processes that start at once do it one after the other
         at_once(Box::pin(migrations::run(&mut open, migrations::for_sqlite)))?;
         open.control("COMMIT")?;
-        let (writes, orders) = mpsc::channel(MAILBOX);
+        let (reads, writes) = (Arc::new(Queue::new()), Arc::new(Queue::new()));
+        // From here on it closes when it is dropped, be it that there is one thread too few.
+        let store = Sqlite { reads, writes, threads: Mutex::default() };
         let writer = writer::Writer::new(connection, Arc::clone(clock), changes.clone());
-        let mut threads = vec![spawn("writer", move || writer.run(orders))?];
-        let (reads, orders) = mpsc::channel(MAILBOX);
-        let orders = Arc::new(Mutex::new(orders));
+        let orders = Arc::clone(&store.writes);
+        store.spawn("writer", move || writer.run(&orders))?;
         for _ in 0..readers.max(1) {
-            let (connection, clock, orders) = (connection::open_to_read(path)?, Arc::clone(clock), Arc::clone(&orders));
-            threads.push(spawn("reader", move || reader::run(connection, &clock, &orders))?);
+            let (connection, clock) = (connection::open_to_read(path)?, Arc::clone(clock));
+            let orders = Arc::clone(&store.reads);
+            store.spawn("reader", move || reader::run(connection, &clock, &orders))?;
         }
-        Ok(Sqlite { reads: Mutex::new(Some(reads)), writes: Mutex::new(Some(writes)), threads: Mutex::new(threads) })
+        Ok(store)
+    }
+
+    fn spawn(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+        let thread = thread::Builder::new().name(format!("store {name}"));
+        let thread = thread.spawn(work).map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+        Ok(())
+    }
+
+    /// Runs a statement by itself, and says what was made of its rows.
+    pub async fn select<T: Send + 'static>(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+        read: fn(&mut Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let (answer, answered) = oneshot::channel();
+        self.reads.leave(reader::statement(sql, values, read, answer))?;
+        answered.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Runs `work` on a thread that reads.
@@ -69,12 +83,7 @@ impl Sqlite {
         W: for<'t> FnOnce(&'t mut dyn Transaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let order: reader::Order = Box::new(move |open, begun| {
-            if !answer.is_closed() {
-                drop(answer.send(begun.and_then(|()| at_once(work(open)))));
-            }
-        });
-        leave(&self.reads, order).await?;
+        self.reads.leave(reader::snapshot(work, answer))?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -85,15 +94,14 @@ impl Sqlite {
         W: for<'t> FnOnce(&'t mut dyn Transaction) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let order = writer::Order::new(answer, work);
-        leave(&self.writes, order).await?;
+        self.writes.leave(writer::Order::new(answer, work))?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Lets the threads finish what has been ordered, and waits for them.
     pub async fn close(&self) {
-        self.reads.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.writes.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.reads.close();
+        self.writes.close();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         // A panic in one of them has been printed, and whoever gave the order was told that the store is closed.
         let join = move || threads.into_iter().for_each(|thread| drop(thread.join()));
@@ -101,20 +109,14 @@ impl Sqlite {
     }
 }
 
-/// Statements do not wait here: the thread that runs them does nothing else.
-fn at_once<T>(work: BoxFuture<'_, Result<T>>) -> Result<T> {
-    work.now_or_never().unwrap_or_else(|| Err(StoreError::Failed("a statement waited".to_owned())))
-}
-
-async fn leave<O>(mailbox: &Mailbox<O>, order: O) -> Result<()> {
-    let sender = mailbox.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Closed)?;
-    match timeout(PATIENCE, sender.send(order)).await {
-        Ok(sent) => sent.map_err(|_| StoreError::Closed),
-        Err(_) => Err(StoreError::Unavailable(format!("{MAILBOX} orders wait for it"))),
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.reads.close();
+        self.writes.close();
     }
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
-    let thread = thread::Builder::new().name(format!("store {name}"));
-    thread.spawn(work).map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))
+/// Statements do not wait here: the thread that runs them does nothing else.
+fn at_once<T>(work: BoxFuture<'_, Result<T>>) -> Result<T> {
+    work.now_or_never().unwrap_or_else(|| Err(StoreError::Failed("a statement waited".to_owned())))
 }

@@ -5,10 +5,11 @@ use super::super::transaction::Transaction;
 use super::super::{Change, Result, StoreError};
 use super::at_once;
 use super::connection::Open;
+use super::queue::Queue;
 use futures::future::BoxFuture;
 use rusqlite::Connection;
 use std::sync::Arc;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, oneshot};
 
 /// The most orders of one commit.
 const BATCH: usize = 256;
@@ -77,9 +78,10 @@ impl Writer {
     }
 
     /// Writes until nobody can order any more.
-    pub fn run(mut self, mut orders: mpsc::Receiver<Order>) {
+    pub fn run(mut self, orders: &Queue<Order>) {
         let mut batch = Vec::new();
-        while orders.blocking_recv_many(&mut batch, BATCH) > 0 {
+        let duty = orders.duty();
+        while duty.take(&mut batch, BATCH) {
             batch.retain(|Order(work)| work.is_wanted());
             if batch.is_empty() {
                 continue;
