@@ -199,3 +199,44 @@ fn addresses_that_are_not_to_be_connected_to() {
     }
     assert!(inner.requests().is_empty());
 }
+
+/// DNS rebinding: a name that means something else when it is asked for again. What was checked is what is connected to.
+#[cfg(target_os = "linux")] // where all of 127.0.0.0/8 is this machine
+#[test]
+fn a_name_that_changes_its_meaning_leads_nowhere_else() {
+    use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+    use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    const HIDDEN: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3));
+
+    struct Rebinding(AtomicUsize);
+
+    impl Resolve for Rebinding {
+        fn resolve(&self, _: Name) -> Resolving {
+            let again = self.0.fetch_add(1, Ordering::Relaxed) > 0;
+            let address = SocketAddr::new(if again { HIDDEN } else { Ipv4Addr::LOCALHOST.into() }, 0);
+            Box::pin(std::future::ready(Ok(Box::new(std::iter::once(address)) as Addrs)))
+        }
+    }
+
+    let door = Site::empty().on("/", Content::html("<title>door</title>")).start().unwrap();
+    let port = door.address().port();
+    let hidden = TcpListener::bind((HIDDEN, port)).unwrap();
+    hidden.set_nonblocking(true).unwrap();
+    let fetch = FetchOptions {
+        addresses: AddressFilter::new(|address| address != HIDDEN),
+        resolver: Some(Arc::new(Rebinding(AtomicUsize::new(0)))),
+        ..FetchOptions::default()
+    };
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let seed = url::Url::parse(&format!("http://rebinding.test:{port}/")).unwrap();
+        let politeness = Politeness { robots: false, ..quick() };
+        let pages = crawl(Crawl::builder([seed]).fetch(fetch.clone()).politeness(politeness));
+        seen.push(pages["/"].problem.as_ref().map(|problem| problem.kind));
+    }
+    assert_eq!(seen, [None, Some(ProblemKind::Address)]);
+    assert!(hidden.accept().is_err(), "nobody has come");
+}
