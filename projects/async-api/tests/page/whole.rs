@@ -98,6 +98,26 @@ fn from_a_site_to_its_report() {
 }
 
 #[test]
+fn what_a_schedule_begins_is_seen_by_whoever_looks() {
+    let site = site();
+    let scenario = r##"
+        await until("an empty list", () => texts("#audits li")[0] === "There are none yet.");
+        const body = JSON.stringify({ url: "SITE", every_hours: 24 });
+        const made = await fetch("/v1/schedules", { method: "POST", headers: { "content-type": "application/json" }, body });
+        await until("its audit, done", () => one("#audits .badge")?.textContent === "done");
+        const row = texts("#audits li")[0];
+        one("#audits a").click();
+        const found = await until("findings", () => all("#findings > li").length === 2 && texts("#findings > li"));
+        return { status: made.status, row, found };
+    "##;
+    let Some(seen) = visit(whole(), "/", Look::default(), &scenario.replace("SITE", &site.url("/"))) else { return };
+    assert_eq!(seen.result["status"], 201);
+    let row = seen.result["row"].to_string();
+    assert!(row.contains("by a schedule"), "{row}");
+    assert!(seen.result["found"].to_string().contains("/gone"), "{}", seen.result["found"]);
+}
+
+#[test]
 fn a_form_filled_in_wrong_is_answered_beside_the_field() {
     let scenario = r##"
         fill("#url", "ftp://example.org/");

@@ -10,6 +10,9 @@ import { badge, isOver, summary } from "./words.js";
 /** Milliseconds between two looks at audits that are not over. */
 const EVERY = 3000;
 
+/** Where all are over, one look in so many is taken: a schedule may have begun another. */
+const IDLE = 3;
+
 /** What each row shows. */
 const shown = new WeakMap();
 
@@ -19,10 +22,10 @@ const load = () => audits.load(path(), id("state").value ? "There are none in th
 
 export async function open(signal) {
   await load();
-  while (!signal.aborted) {
+  for (let look = 1; !signal.aborted; look += 1) {
     await pause(EVERY, signal);
     const active = [...id("audits").children].some((row) => shown.has(row) && !isOver(shown.get(row)));
-    if (active && !document.hidden && !signal.aborted) await refresh(signal).catch(() => {}); // the next may go better
+    if ((active || look % IDLE === 0) && !document.hidden && !signal.aborted) await refresh(signal).catch(() => {}); // the next may go better
   }
 }
 
@@ -36,6 +39,8 @@ async function refresh(signal) {
     if (row) draw(row, audit);
     else id("audits").prepend(draw(element("li", {}), audit));
   }
+  const rows = [...id("audits").children];
+  if (items.length > 0) rows.filter((row) => !shown.has(row)).forEach((row) => row.remove()); // that there are none
 }
 
 function draw(row, audit) {
