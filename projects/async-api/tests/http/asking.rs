@@ -14,9 +14,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
-use common::Scratch;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -28,7 +27,7 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(ope
 pub struct Service {
     pub app: App,
     pub router: Router,
-    scratch: Scratch,
+    file: Option<PathBuf>,
 }
 
 /// An answer.
@@ -40,24 +39,24 @@ pub struct Answer {
 }
 
 impl Service {
-    pub async fn new(change: impl FnOnce(&mut Settings)) -> Service {
-        let scratch = Scratch::new().unwrap();
+    /// With this store, which may be in a file.
+    pub fn new(store: Store, file: Option<PathBuf>, change: impl FnOnce(&mut Settings)) -> Service {
         let mut settings = Settings::default();
         change(&mut settings);
         let app = App {
-            store: Store::embedded(&scratch.path().join("store.db"), 2).await.unwrap(),
+            store,
             cpu: Bounded::new(settings.cpu).unwrap(),
             images: Images::new(&settings.audits).unwrap(),
             settings: Arc::new(settings),
             metrics: Arc::new(Metrics::default()),
             stopping: CancellationToken::new(),
         };
-        Service { router: router(app.clone()), app, scratch }
+        Service { router: router(app.clone()), app, file }
     }
 
     /// The store's file.
-    pub fn file(&self) -> PathBuf {
-        self.scratch.path().join("store.db")
+    pub fn file(&self) -> &Path {
+        self.file.as_deref().unwrap()
     }
 
     /// The answer's head; the body is still to come.

@@ -1,5 +1,5 @@
 use super::asking::{page, request};
-use super::with_service;
+use super::{with_embedded, with_service};
 use async_api::model::{AuditState, KeyLimits, Owner};
 use axum::body::Body;
 use serde_json::json;
@@ -148,7 +148,7 @@ fn what_is_no_id_names_nothing() {
 
 #[test]
 fn when_nothing_can_be_written_clients_are_told_to_come_again() {
-    with_service(
+    with_embedded(
         |_| (),
         |service| async move {
             let id = service.audit().await;

@@ -1,5 +1,5 @@
 use super::asking::{page, request};
-use super::{Service, with_service};
+use super::{Service, with_embedded, with_service};
 use async_api::model::{AuditId, KeyLimits};
 use axum::body::{Body, BodyDataStream};
 use futures::{FutureExt, StreamExt};
@@ -243,14 +243,14 @@ fn streams_end_when_the_key_is_taken_back() {
 /// No hint says that time has passed, or that another process has written: it looks now and then.
 #[test]
 fn it_goes_on_without_hints() {
-    with_service(
+    with_embedded(
         |_| (),
         |service| async move {
             let id = service.audit().await;
             let mut stream = Stream::open(&service, id, None).await;
             assert_eq!(stream.next().await.unwrap().id, 1);
             // Another store on the same file, with hints of its own.
-            let other = async_api::store::Store::embedded(&service.file(), 1).await.unwrap();
+            let other = async_api::store::Store::embedded(service.file(), 1).await.unwrap();
             let job = other.lease("elsewhere", 1, Duration::from_secs(60), 4).await.unwrap().remove(0);
             assert_eq!(job.audit.id, id);
             let running = timeout(Duration::from_secs(30), stream.next()).await.unwrap();

@@ -1,7 +1,7 @@
 use super::Service;
 use super::asking::request;
 use super::thumbnails::{allow_this_machine, picture, with_images};
-use super::with_service;
+use super::{with_embedded, with_service};
 use axum::body::Body;
 use common::site::{Content, Reply, RunningSite, Site};
 use std::time::Duration;
@@ -33,7 +33,7 @@ async fn wait_for_it<'a>(
 #[test]
 fn one_request_too_many_is_refused_and_those_who_watch_are_not() {
     let site = silent();
-    with_service(
+    with_embedded(
         |settings| {
             allow_this_machine(settings);
             settings.requests.concurrent = 1;
@@ -60,7 +60,7 @@ fn one_request_too_many_is_refused_and_those_who_watch_are_not() {
 #[test]
 fn what_takes_too_long_is_given_up() {
     let site = silent();
-    with_service(
+    with_embedded(
         |settings| {
             allow_this_machine(settings);
             settings.requests.deadline = Duration::from_millis(200);
@@ -102,7 +102,7 @@ fn what_takes_too_long_is_given_up() {
 #[test]
 fn only_so_many_images_are_on_their_way() {
     let site = silent();
-    with_service(
+    with_embedded(
         |settings| {
             allow_this_machine(settings);
             settings.cpu.threads = 1;

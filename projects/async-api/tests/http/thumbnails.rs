@@ -1,5 +1,5 @@
 use super::asking::page;
-use super::{Service, with_service};
+use super::{Service, with_embedded};
 use async_api::config::Settings;
 use async_api::model::{AuditId, Image};
 use common::site::{Content, Reply, RunningSite, Site};
@@ -32,7 +32,7 @@ pub async fn with_images(service: &Service, site: &RunningSite, paths: &[&str]) 
 fn an_image_of_a_page_is_made_small() {
     let site =
         Site::empty().on("/a.png", Reply::content(Content::new("image/png", picture(800, 400)))).start().unwrap();
-    with_service(allow_this_machine, |service| async move {
+    with_embedded(allow_this_machine, |service| async move {
         let id = with_images(&service, &site, &["/a.png"]).await;
         for (query, width, height) in [("", 256, 128), ("?width=16", 16, 8), ("?width=512", 512, 256)] {
             let answer = service.get(&format!("/v1/audits/{id}/pages/7/images/0/thumbnail{query}")).await;
@@ -57,7 +57,7 @@ fn what_is_no_image_is_said() {
         .on("/gone.png", Reply::status(404))
         .start()
         .unwrap();
-    with_service(allow_this_machine, |service| async move {
+    with_embedded(allow_this_machine, |service| async move {
         let id = with_images(&service, &site, &["/text", "/cut.png", "/gone.png"]).await;
         for (place, status, kind) in [
             ("7/images/0", 415, "media-type"),
@@ -78,7 +78,7 @@ fn what_is_no_image_is_said() {
 #[test]
 fn an_image_in_the_private_network_is_not_fetched() {
     let site = Site::empty().on("/a.png", Reply::content(Content::new("image/png", picture(8, 4)))).start().unwrap();
-    with_service(
+    with_embedded(
         |_| (),
         |service| async move {
             let id = with_images(&service, &site, &["/a.png"]).await;

@@ -15,6 +15,11 @@ pub struct Instance {
 impl Instance {
     /// Starts it; `http://...` on its standard output says that it listens.
     pub fn start(url: &str, schema: &str, workers: usize) -> Instance {
+        Instance::start_with(url, schema, workers, &[])
+    }
+
+    /// The same, with these settings over the others.
+    pub fn start_with(url: &str, schema: &str, workers: usize, settings: &[(&str, &str)]) -> Instance {
         let data = Scratch::new().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_async-api"));
         command
@@ -29,6 +34,7 @@ impl Instance {
             .env("ASYNC_API_JOBS_POLL", "1s")
             .env("ASYNC_API_JOBS_ATTEMPTS", "100")
             .env("ASYNC_API_LOG", "off")
+            .envs(settings.iter().copied())
             .env_remove("DATABASE_URL")
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
@@ -62,6 +68,12 @@ impl Instance {
 
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Asks it to end, and says whether it ended well.
+    pub fn stop(mut self) -> bool {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        asked.success() && self.child.wait().unwrap().success()
     }
 
     /// Ends it as a power cut would.

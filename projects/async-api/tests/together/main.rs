@@ -6,6 +6,7 @@
 mod instance;
 mod outage;
 mod several;
+mod silent;
 
 use common::postgres::Cluster;
 use common::within;

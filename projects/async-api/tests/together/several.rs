@@ -66,6 +66,35 @@ fn kill_any_and_the_rest_finish_its_work() {
     });
 }
 
+/// Whoever is asked to stop gives its work back at once: nobody waits for its lease, which is longer than this test.
+#[test]
+fn who_stops_hands_over_what_it_has_begun() {
+    let Some(cluster) = shared() else { return };
+    with_schema(move |schema| async move {
+        let site = site();
+        let start = || Instance::start_with(cluster.url(), &schema, 1, &[("ASYNC_API_JOBS_LEASE", "1h")]);
+        let mut instance = start();
+        let (_, audit) = instance.audit(&site.url("/"), None).await;
+        let path = format!("/v1/audits/{}", audit["id"].as_str().unwrap());
+        let requests = || site.requests().len();
+        for _ in 0..3 {
+            let before = requests();
+            until(|| async { requests() > before + 3 }).await; // it is at work
+            assert!(instance.stop(), "it ends well");
+            instance = start();
+        }
+        until(|| async { instance.get(&path).await.1["ended_at"].is_string() }).await;
+        let (_, audit) = instance.get(&path).await;
+        assert_eq!(
+            (&audit["state"], &audit["counts"]["pages"]),
+            (&"done".into(), &(PAGES as u64 + 2).into()),
+            "{audit}"
+        );
+        assert_eq!(audit["attempt"], 4, "each took it up once: {audit}");
+        assert!(instance.stop());
+    });
+}
+
 #[test]
 fn a_request_that_comes_to_two_instances_is_done_once() {
     let Some(cluster) = shared() else { return };
