@@ -92,6 +92,32 @@ fn asked_to_stop_it_ends_its_streams_and_says_nothing_more() {
     }
 }
 
+/// Lines of the log are gathered before they are written: also the last ones come out.
+#[cfg(unix)]
+#[test]
+fn the_log_tells_of_the_last_request_and_of_the_end() {
+    test(async {
+        let folder = Scratch::new().unwrap();
+        let arguments = ["--listen", "127.0.0.1:0", "--workers", "0", "--log-format", "json"];
+        let mut command = Command::from(program(&folder, &arguments));
+        command.env("ASYNC_API_KEY", KEY).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = out.next_line().await.unwrap().unwrap().replace("http://", "");
+        let mut client = Client(BufReader::new(TcpStream::connect(&address).await.unwrap()));
+        client.send(ask("GET", "/v1/audits?state=lost", "X-Request-Id: the-last\r\n", "")).await;
+        assert_eq!(client.answer().await.unwrap().status, 422);
+        let id = child.id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").arg(&id).status().unwrap().success());
+        let output = child.wait_with_output().await.unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let messages: Vec<&str> = lines.iter().map(|line| line["message"].as_str().unwrap()).collect();
+        assert_eq!(messages, ["listening", "answered", "stopping", "stopped"], "{log}");
+        assert_eq!((&lines[1]["id"], &lines[1]["status"]), (&"the-last".into(), &422.into()), "{log}");
+    });
+}
+
 #[cfg(unix)]
 #[test]
 fn asked_twice_it_ends_at_once() {
