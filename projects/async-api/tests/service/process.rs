@@ -127,7 +127,7 @@ fn asked_twice_it_ends_at_once() {
         let mut process = Process::start(&folder, &long).await;
         let mut client = process.connect().await;
         assert_eq!(client.ask("/healthz").await.status, 200);
-        client.send("GET /healthz HTTP/1.1\r\nHost:").await; // and never the rest
+        client.stall().await;
         process.signal("-TERM");
         process.until_closed().await;
         assert!(process.child.try_wait().unwrap().is_none());
@@ -145,7 +145,7 @@ fn who_will_not_go_is_cut_at_the_deadline() {
         let mut process = Process::start(&folder, &settings).await;
         let mut client = process.connect().await;
         assert_eq!(client.ask("/healthz").await.status, 200);
-        client.send("GET /healthz HTTP/1.1\r\nHost:").await;
+        client.stall().await;
         process.signal("-TERM");
         assert_eq!(process.child.wait().await.unwrap().code(), Some(0));
         client.ended().await;

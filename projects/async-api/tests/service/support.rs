@@ -142,6 +142,13 @@ impl Client {
         self.answer().await.unwrap()
     }
 
+    /// Begins a request and never ends it. The service has it, and waits for the rest: it says so.
+    pub async fn stall(&mut self) {
+        let head = "POST /v1/audits HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n";
+        self.send(head).await;
+        assert_eq!(self.answer().await.unwrap().status, 100);
+    }
+
     /// Reads an answer whole. None if the connection ends before it.
     pub async fn answer(&mut self) -> Option<Answer> {
         let (mut status, mut closes, mut length) = (None, false, 0);
