@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use common::student::{self, run};
 use common::{every_proof_holds, within};
-use lesson05_race_conditions::demos::{self, refused};
 use lesson05_race_conditions::pair;
 use lesson05_race_conditions::play::{Answer, LEVELS, answer};
 use lesson05_race_conditions::programs::stack::Stack;
+use lesson05_race_conditions::{demos, luck, refusals};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -53,18 +53,18 @@ fn what_is_forced_happens_every_time() {
 /// The release store is the repair, in an optimised build too; what a relaxed one does is the machine's business.
 #[test]
 fn with_release_no_read_is_stale() {
-    for reads in demos::publication::observed().expect("there is a rustc") {
+    for reads in luck::publication::observed().expect("there is a rustc") {
         assert_eq!(reads.released.0, 0, "{reads:?}");
     }
 }
 
 #[test]
 fn every_row_is_refused_with_its_code_and_its_twin_is_not() {
-    for row in &refused::REFUSED {
-        let (as_expected, complaint) = refused::judge(row).expect("there is a rustc");
+    for row in &refusals::REFUSED {
+        let (as_expected, complaint) = refusals::judge(row).expect("there is a rustc");
         assert!(as_expected, "{}: {}\n{complaint}", row.code, row.why);
     }
-    for row in &refused::LET_THROUGH {
+    for row in &refusals::LET_THROUGH {
         assert_eq!(common::compiler::refusals(row.program).expect("there is a rustc"), [], "{}", row.why);
     }
 }

@@ -15,8 +15,9 @@ use std::thread;
 use common::{Figure, Lab, Verdict};
 
 use crate::explorer::{Ending, count, shortest};
+use crate::luck::stack::broken;
 use crate::programs::stack::Stack;
-use crate::{models, pair, show};
+use crate::{models, show};
 
 /// How many stacks are left to luck.
 const TRIALS: usize = 2_000;
@@ -44,32 +45,6 @@ pub fn forced(stack: &Stack) -> (Vec<u64>, Option<u64>) {
     (stack.nodes(), owned)
 }
 
-/// Left to luck: how many stacks were broken.
-fn broken(trials: usize, make: fn(u64) -> Stack) -> u64 {
-    struct Place {
-        stack: Stack,
-        popped: [std::sync::Mutex<Option<u64>>; 2],
-    }
-    let keep = |place: &Place, thread: usize, node| {
-        *place.popped[thread].lock().expect("nobody panics while holding it") = node;
-    };
-    let pop = |place: &Place| keep(place, 0, place.stack.pop(thread::yield_now));
-    let pop_two_push_one = |place: &Place| {
-        let (first, second) = (place.stack.pop(|| {}), place.stack.pop(|| {}));
-        first.into_iter().for_each(|node| place.stack.push(node));
-        keep(place, 1, second);
-    };
-    let place = || Place { stack: make(NODES), popped: Default::default() };
-    let is_broken = |place: Place| {
-        let mut nodes = place.stack.nodes();
-        nodes.extend(place.popped.into_iter().filter_map(|popped| popped.into_inner().ok().flatten()));
-        nodes.sort_unstable();
-        nodes != (0..NODES).collect::<Vec<_>>()
-    };
-    pair::trials(trials, place, pop, pop_two_push_one).into_iter().map(is_broken).filter(|&broken| broken).count()
-        as u64
-}
-
 /// Shows the node that is in two places: forced, counted, run.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let (nodes, owned) = forced(&Stack::bare(NODES));
@@ -85,7 +60,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
         lab.detail(show::schedule("A leaves and comes back", &schedule, "B is on top, and thread 2 has it"));
     }
     let trials = lab.runs(TRIALS);
-    let broken = [Stack::bare, Stack::counted].map(|make| broken(trials, make));
+    let broken = [Stack::bare, Stack::counted].map(|make| broken(trials, NODES, make));
     let claim = format!("broken in {} schedules; counted {}, and no run", parts[0], parts[1]);
     lab.prove(claim, holds && broken[1] == 0, []);
     let figures = [Figure::count("broken", broken[0])];

@@ -19,9 +19,10 @@ use common::blocks::{Outcomes, Standing};
 use common::{Figure, Lab, Verdict};
 
 use crate::explorer::{Ending, count, shortest};
+use crate::luck::account::balances;
 use crate::models::account::{one_acquisition, two_acquisitions};
 use crate::programs::account::{AMOUNT, check_and_act, check_then_act};
-use crate::{pair, show};
+use crate::show;
 
 /// How many pairs of withdrawals are left to luck.
 const TRIALS: usize = 2_000;
@@ -40,15 +41,6 @@ pub fn forced() -> i64 {
         scope.spawn(withdraw);
     });
     balance.into_inner().expect("a withdrawal does not panic")
-}
-
-/// Left to luck: what is in each account after two withdrawals at once.
-fn balances(trials: usize, withdraw: impl Fn(&Mutex<i64>) -> bool + Sync) -> Vec<i64> {
-    let withdraw = |balance: &Mutex<i64>| {
-        withdraw(balance);
-    };
-    let accounts = pair::trials(trials, || Mutex::new(AMOUNT), withdraw, withdraw);
-    accounts.into_iter().map(|balance| balance.into_inner().expect("a withdrawal does not panic")).collect()
 }
 
 /// Shows the overdrawn account: forced, counted, run.

@@ -20,7 +20,8 @@ use common::{Figure, Lab, Verdict, format, measure};
 use num_bigint::BigUint;
 
 use crate::explorer::{Counts, Ending, count, grouped, shortest};
-use crate::{models::counter, optimiser, pair, show};
+use crate::luck::counter::totals;
+use crate::{models::counter, optimiser, show};
 
 /// How often each of the two threads adds 1, where real runs stand beside all schedules.
 const INCREMENTS: usize = 3;
@@ -41,21 +42,6 @@ pub fn forced() -> u64 {
     counter.into_inner()
 }
 
-/// A few increments, with `between` in the gap of each.
-fn increments(counter: &AtomicU64, between: fn()) {
-    for _ in 0..INCREMENTS {
-        let value = counter.load(Relaxed);
-        between();
-        counter.store(value + 1, Relaxed);
-    }
-}
-
-/// The counters of many runs left to luck.
-fn totals(runs: usize, between: fn()) -> Vec<u64> {
-    let side = |counter: &AtomicU64| increments(counter, between);
-    pair::trials(runs, || AtomicU64::new(0), side, side).into_iter().map(AtomicU64::into_inner).collect()
-}
-
 /// Shows the lost update: forced, counted, run, and through the optimiser.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let total = forced();
@@ -74,7 +60,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
 /// What happened, and all that can happen. They have the same rows and nothing else in common.
 fn beside_each_other(lab: &mut Lab, all: &Counts<u8>) {
     let runs = lab.runs(2_000);
-    let (plain, yielding) = (totals(runs, || {}), totals(runs, thread::yield_now));
+    let (plain, yielding) = (totals(runs, INCREMENTS, || {}), totals(runs, INCREMENTS, thread::yield_now));
     let right = 2 * INCREMENTS as u64;
     let title = format!("2 x {INCREMENTS}: all schedules, and real runs. A count is not a probability");
     let mut outcomes = Outcomes::new(title, &["schedules", "real runs", "with a yield"]);

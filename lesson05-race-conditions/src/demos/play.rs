@@ -11,12 +11,11 @@
 //!
 //! **Arguments**: `[LEVEL]`
 
-use std::io::{BufRead, stdin};
-
-use anyhow::{Context, bail};
+use anyhow::bail;
 use common::blocks::{Block, Table};
 use common::{Figure, Lab, WrongArguments};
 
+use crate::play::words::Words;
 use crate::play::{Answer, LEVELS, Level, answer};
 
 /// The level that is shown solved.
@@ -43,27 +42,6 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the player types, a word at a time, so that a whole schedule fits into a line.
-#[derive(Default)]
-struct Words(Vec<String>);
-
-impl Words {
-    fn waiting(&self) -> bool {
-        !self.0.is_empty()
-    }
-
-    fn next(&mut self) -> anyhow::Result<Option<String>> {
-        while self.0.is_empty() {
-            let mut line = String::new();
-            if stdin().lock().read_line(&mut line).context("cannot read what you typed")? == 0 {
-                return Ok(None);
-            }
-            self.0 = line.split_whitespace().rev().map(str::to_owned).collect();
-        }
-        Ok(self.0.pop())
-    }
-}
-
 /// Plays one level. False if the player left it.
 fn play(lab: &mut Lab, number: usize, level: &Level, words: &mut Words) -> anyhow::Result<bool> {
     let mut board = (level.board)();
@@ -73,7 +51,7 @@ fn play(lab: &mut Lab, number: usize, level: &Level, words: &mut Words) -> anyho
         if !words.waiting() {
             lab.show(Block::Code(board.choices()));
         }
-        let Some(word) = words.next()? else { return Ok(false) };
+        let Some(word) = words.next_word()? else { return Ok(false) };
         match answer(board.as_mut(), &word) {
             Answer::Goes(text) | Answer::Said(text) | Answer::Over(text) => lab.show(Block::Code(text)),
             Answer::Won(text) => {

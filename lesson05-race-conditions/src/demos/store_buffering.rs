@@ -10,19 +10,17 @@
 //!
 //! **Try**: Make the stores `Release` and the loads `Acquire`. Is (0,0) gone? (It takes a fence, or SeqCst.)
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-
 use common::blocks::{Outcomes, Standing};
 use common::{Figure, Lab, Verdict};
 
 use crate::explorer::{Ending, count, shortest};
+use crate::luck::litmus::{BATCH, observed};
 use crate::models::litmus;
-use crate::programs::litmus::{Cells, store_fence_load, store_then_load};
-use crate::{pair, show};
+use crate::programs::litmus::{store_fence_load, store_then_load};
+use crate::show;
 
-/// How many times the two threads go through a batch, and how long it is: within a batch they need not meet.
+/// How many times the two threads go through a batch.
 const BATCHES: usize = 100;
-const BATCH: usize = 4_096;
 
 /// The four results, and what they are in a program that relies on sequential consistency.
 const RESULTS: [([u8; 2], Standing); 4] = [
@@ -34,43 +32,6 @@ const RESULTS: [([u8; 2], Standing); 4] = [
 
 /// In how many executions loom sees each result, without and with a fence: `tests/proof` counts them again.
 pub const LOOM: [[usize; 4]; 2] = [[63, 54, 36, 27], [0, 45, 18, 27]];
-
-/// A batch of experiments, and what each thread has read in them.
-struct Batch {
-    cells: Vec<Cells>,
-    read: [Vec<AtomicU64>; 2],
-}
-
-impl Batch {
-    fn new() -> Self {
-        let unread = || (0..BATCH).map(|_| AtomicU64::new(0)).collect();
-        Batch { cells: (0..BATCH).map(|_| Cells::default()).collect(), read: [unread(), unread()] }
-    }
-}
-
-/// The experiment for real: how often each result came. The threads are pinned to two cores, where the system allows.
-fn observed(batches: usize, side: fn(&AtomicU64, &AtomicU64) -> u64) -> [u64; 4] {
-    let cores = core_affinity::get_core_ids().unwrap_or_default();
-    let pin = |thread: usize| cores.get(thread).is_some_and(|&core| core_affinity::set_for_current(core));
-    let pinned = [AtomicUsize::new(0), AtomicUsize::new(0)];
-    let run = |thread: usize, batch: &Batch| {
-        // Once, at its first batch; relaxed: nobody else looks at it.
-        if pinned[thread].swap(1, Relaxed) == 0 {
-            pin(thread);
-        }
-        for (cells, read) in batch.cells.iter().zip(&batch.read[thread]) {
-            let (own, other) = if thread == 0 { (&cells.x, &cells.y) } else { (&cells.y, &cells.x) };
-            read.store(side(own, other), Relaxed); // relaxed: counted after the threads have ended
-        }
-    };
-    let mut results = [0; 4];
-    for batch in pair::trials(batches, Batch::new, |batch| run(0, batch), |batch| run(1, batch)) {
-        for (first, second) in batch.read[0].iter().zip(&batch.read[1]) {
-            results[(first.load(Relaxed) * 2 + second.load(Relaxed)) as usize] += 1;
-        }
-    }
-    results
-}
 
 /// Shows the litmus test: run, counted with store buffers, and as loom sees it.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {

@@ -10,40 +10,19 @@
 //!
 //! **Try**: Take the `yield_now` out. Does it still go wrong here? Would you call it correct if it did not?
 
-use std::path::{Path, PathBuf};
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::{io, thread};
+use std::thread;
 
 use anyhow::Context;
 use common::{Figure, Lab, Scratch, Verdict};
 
 use crate::explorer::{Ending, count, shortest};
+use crate::luck::file::{Wanted, made_twice};
 use crate::programs::file::{create_new, exists_then_create};
-use crate::{models, pair, show};
+use crate::{models, show};
 
 /// How many files two threads want to make, each, left to luck.
 const FILES: usize = 500;
-
-/// A file that two threads want, and how many believe that they made it.
-struct Wanted {
-    path: PathBuf,
-    makers: AtomicUsize,
-    failures: AtomicUsize,
-}
-
-impl Wanted {
-    fn new(folder: &Path, number: usize) -> Self {
-        let path = folder.join(number.to_string());
-        Wanted { path, makers: AtomicUsize::new(0), failures: AtomicUsize::new(0) }
-    }
-
-    /// Relaxed: both are counters, read when the threads have ended.
-    fn note(&self, made: io::Result<bool>) {
-        let counter = if made.is_ok() { &self.makers } else { &self.failures };
-        counter.fetch_add(usize::from(made.unwrap_or(true)), Relaxed);
-    }
-}
 
 /// How many believe that they made the file, if both have looked before either makes it.
 pub fn forced() -> anyhow::Result<usize> {
@@ -58,19 +37,7 @@ pub fn forced() -> anyhow::Result<usize> {
         scope.spawn(make);
         scope.spawn(make);
     });
-    anyhow::ensure!(wanted.failures.into_inner() == 0, "a file could not be made");
-    Ok(wanted.makers.into_inner())
-}
-
-/// Left to luck: how many files were made twice.
-fn made_twice(files: usize, make: impl Fn(&Path) -> io::Result<bool> + Sync) -> anyhow::Result<u64> {
-    let scratch = Scratch::new().context("no folder for the files")?;
-    let number = AtomicUsize::new(0);
-    let wanted = || Wanted::new(scratch.path(), number.fetch_add(1, Relaxed)); // relaxed: one thread makes them all
-    let make = |wanted: &Wanted| wanted.note(make(&wanted.path));
-    let wanted = pair::trials(files, wanted, make, make);
-    anyhow::ensure!(wanted.iter().all(|wanted| wanted.failures.load(Relaxed) == 0), "a file could not be made");
-    Ok(wanted.iter().filter(|wanted| wanted.makers.load(Relaxed) == 2).count() as u64)
+    wanted.makers()
 }
 
 /// Shows the file made twice: forced, counted, run.

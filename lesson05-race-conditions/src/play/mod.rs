@@ -5,6 +5,7 @@
 
 mod board;
 mod levels;
+pub mod words;
 
 pub use board::{Board, Game};
 pub use levels::{LEVELS, Level};
