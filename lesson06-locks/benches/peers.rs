@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use common::measure::Summary;
 use common::python;
-use lesson06_locks::demos::pin;
+use lesson06_locks::costs::pin;
 use lesson06_locks::primitives::barrier::Barrier;
 use lesson06_locks::primitives::condvar::Condvar;
 use lesson06_locks::primitives::event::Event;

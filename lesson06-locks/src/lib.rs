@@ -10,7 +10,9 @@
 // against two libraries that run every schedule instead of the one that happens to come.
 use std::{hint, sync, thread};
 
+pub mod costs;
 pub mod demos;
+pub mod detector;
 pub mod dining;
 pub mod exercises;
 pub mod floor;

@@ -13,12 +13,10 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
 
-use common::blocks::{State, Stopwatch, Table, Timeline};
-use common::work::Work;
-use common::{Figure, Lab, Verdict, measure, within};
+use common::{Figure, Lab, Verdict, within};
 
-use super::pin;
-use crate::primitives::barrier::{Barrier, Broken, UnderALock};
+use crate::costs::barrier::{costs, picture};
+use crate::primitives::barrier::{Barrier, Broken};
 
 /// How many threads meet.
 const THREADS: u32 = 4;
@@ -74,28 +72,6 @@ pub fn one_panics() -> Vec<Result<bool, Broken>> {
     })
 }
 
-/// Threads of different speed meet three times; who waits for whom.
-fn picture() -> Timeline {
-    let (barrier, clock) = (Barrier::new(3), Stopwatch::start());
-    let worker = |number: u64| {
-        let mut lane = clock.lane(format!("worker-{number}"));
-        for round in 0..3 {
-            lane.enter(State::Running);
-            Work::rounds(30_000 * (1 + (number + round) % 3)).run();
-            lane.enter(State::Waiting);
-            barrier.wait().expect("nobody breaks it");
-        }
-        lane
-    };
-    thread::scope(|scope| {
-        let workers = [0, 1, 2].map(|number| scope.spawn(move || worker(number)));
-        Timeline::new(
-            "Each round takes as long as its slowest",
-            workers.map(|worker| worker.join().expect("it only works")),
-        )
-    })
-}
-
 /// Meets, breaks, and measures.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.detail(picture());
@@ -105,32 +81,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let all_told = results.len() == 3 && results.iter().all(|result| *result == Err(Broken));
     let claim = "in step; one panics, all are told";
     lab.prove(claim, (ahead, leaders) == (0, ROUNDS) && all_told, figures);
-    let turns = |wait: &(dyn Fn() + Sync)| {
-        let work = |core| {
-            pin(core);
-            (0..1_000).for_each(|_| wait());
-        };
-        measure::time(|| thread::scope(|scope| drop([scope.spawn(|| work(0)), scope.spawn(|| work(1))]))).1 / 1_000.0
-    };
-    let (first, ours, std) = (UnderALock::new(2), Barrier::new(2), std::sync::Barrier::new(2));
-    let sleeps = Barrier::<0>::with_spin(2);
-    let times = [
-        turns(&|| assert!(first.wait().is_ok())),
-        turns(&|| assert!(ours.wait().is_ok())),
-        turns(&|| {
-            std.wait();
-        }),
-        turns(&|| assert!(sleeps.wait().is_ok())),
-    ];
-    let mut table = Table::new("Two threads, a round", &["barrier", "time"]);
-    for (name, time) in
-        ["1 under a lock", "2 generations", "std::sync::Barrier", "2 generations, no spin"].iter().zip(times)
-    {
-        table.row(&[name, &common::format::seconds(time)]);
-    }
+    let (table, [asks, sleeps]) = costs();
     lab.detail(table);
-    let figures = [Figure::ratio("quicker", times[3] / times[1])];
-    lab.observe("asking before sleeping pays", Verdict::observed_on_cores(2, times[1] < times[3]), figures);
+    let figures = [Figure::ratio("quicker", sleeps / asks)];
+    lab.observe("asking before sleeping pays", Verdict::observed_on_cores(2, asks < sleeps), figures);
     if let Some(python) = lab.python("locks.py", &["--only", "barrier_2"]) {
         let round = common::format::seconds(1.0 / python.figure("barrier_2"));
         lab.show(format!("{}: {round} a round of two threads", python.name()));

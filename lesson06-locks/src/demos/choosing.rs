@@ -13,7 +13,7 @@ use std::sync::{OnceLock, mpsc};
 use common::blocks::Table;
 use common::{Figure, Lab, Verdict};
 
-use super::{cell, nanoseconds};
+use crate::costs::{cell, nanoseconds};
 use crate::primitives::event::Event;
 use crate::primitives::mutex::Mutex;
 use crate::primitives::queue::Queue;

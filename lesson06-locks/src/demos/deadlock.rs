@@ -19,9 +19,9 @@ use common::{Figure, Lab, Verdict, measure, within};
 use parking_lot::Mutex;
 
 use crate::dining::{PHILOSOPHERS, Way, dine};
-use crate::primitives;
 use crate::schedules::Step::{Lock, TryLock, Unlock};
 use crate::schedules::{Step, every_schedule, lockstep};
+use crate::{detector, primitives};
 
 /// A, then B.
 const FORWARDS: [Step; 4] = [Lock(0), Lock(1), Unlock(1), Unlock(0)];
@@ -55,7 +55,7 @@ pub fn forced(patience: Duration) -> anyhow::Result<(bool, Option<usize>)> {
         Err(RecvTimeoutError::Disconnected) => bail!("the threads ended without a word"),
         Ok(()) => false,
     };
-    Ok((silent, detected()))
+    Ok((silent, detector::threads_in_a_circle()))
 }
 
 /// The same with a time-out at the second lock: how many of the two give up. It ends, and neither knows why it waited.
@@ -73,25 +73,6 @@ pub fn forced_with_a_time_out(patience: Duration) -> usize {
         let threads = [scope.spawn(|| work(0)), scope.spawn(|| work(1))];
         threads.into_iter().map(|thread| thread.join().expect("it only waits")).sum()
     })
-}
-
-/// A circle in who waits for whom, as parking_lot sees it: not "may happen" but "has happened". The feature costs a few
-/// nanoseconds a lock, so the benches switch it off.
-#[cfg(feature = "detector")]
-fn detected() -> Option<usize> {
-    let start = std::time::Instant::now();
-    while start.elapsed() < Duration::from_secs(10) {
-        if let Some(circle) = parking_lot::deadlock::check_deadlock().first() {
-            return Some(circle.len());
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
-    Some(0)
-}
-
-#[cfg(not(feature = "detector"))]
-fn detected() -> Option<usize> {
-    None
 }
 
 /// Counts, forces, repairs, dines.

@@ -9,22 +9,19 @@
 //!
 //! **Predict**: `set(); clear()` in one breath, while a thread sleeps in `wait`. Does it wake up, and does it go on?
 //!
-//! **Try**: Give `Event` a SPIN of 0 in `ping_pong`. What is asking before sleeping worth here?
+//! **Try**: Give `Event` a SPIN of 0 in `run`. What is asking before sleeping worth here?
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
 use std::thread;
 
 use common::blocks::Table;
-use common::{Figure, Lab, Verdict, measure};
+use common::{Figure, Lab, Verdict};
 
-use super::pin;
+use crate::costs::event::ping_pong;
 use crate::primitives::event::{Event, Flag};
 
 /// How many threads wait for one event.
 const WAITERS: u32 = 8;
-/// How often two threads hand over.
-const TURNS: u32 = 2_000;
-
 /// How many of the waiters one `set` lets go, and whether they all see what was written before it.
 pub fn one_set_for_all() -> (u32, bool) {
     let (ready, go) = (AtomicU32::new(0), Event::new());
@@ -68,33 +65,6 @@ pub fn pulses_needed<E: Sync>(event: &E, wait: fn(&E), pulse: fn(&E)) -> u32 {
         }
         pulses
     })
-}
-
-/// Two threads hand a turn to each other; how many hand-overs a second.
-pub fn ping_pong<const SPIN: u32>() -> f64 {
-    let (ping, pong) = (Event::<SPIN>::with_spin(), Event::<SPIN>::with_spin());
-    let two_threads = || {
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                pin(1);
-                for _ in 0..TURNS {
-                    ping.wait();
-                    ping.clear();
-                    pong.set();
-                }
-            });
-            scope.spawn(|| {
-                pin(0);
-                for _ in 0..TURNS {
-                    ping.set();
-                    pong.wait();
-                    pong.clear();
-                }
-            });
-        });
-    };
-    let ((), seconds) = measure::time(two_threads);
-    f64::from(2 * TURNS) / seconds
 }
 
 /// Sets, pulses, hands over.

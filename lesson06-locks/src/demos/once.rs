@@ -7,15 +7,14 @@
 //! **Try**: Replace `Once` by `std::sync::Once` in `after_a_panic`. What does std do with the second caller?
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use std::sync::{Barrier, OnceLock};
 use std::thread;
 
-use common::blocks::Table;
 use common::{Figure, Lab, Verdict};
 
-use super::{cell, nanoseconds};
-use crate::primitives::once::{Once, UnderALock};
+use crate::costs::once::costs;
+use crate::primitives::once::Once;
 
 /// How many threads want it done.
 const THREADS: usize = 8;
@@ -73,22 +72,10 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let figures = [Figure::count("done", done.into()), Figure::count("early", early.into())];
     let claim = "done once; after a panic, by the next one";
     lab.prove(claim, (done, early) == (1, 0) && after_a_panic(), figures);
-    let (first, ours, std, lazy) = (UnderALock::new(), Once::new(), std::sync::Once::new(), OnceLock::new());
-    let theirs = parking_lot::Once::new();
-    let costs = [
-        ("1 under a lock", nanoseconds(|| first.call_once(|| ()))),
-        ("2 states", nanoseconds(|| ours.call_once(|| ()))),
-        ("std::sync::Once", nanoseconds(|| std.call_once(|| ()))),
-        ("std::sync::OnceLock, LazyLock", nanoseconds(|| *lazy.get_or_init(|| 1))),
-        ("parking_lot::Once", nanoseconds(|| theirs.call_once(|| ()))),
-    ];
-    let mut table = Table::new("A call when it is done", &["once", "time"]);
-    for (name, cost) in costs {
-        table.row(&[&name, &cell(cost)]);
-    }
+    let (table, [first, ours]) = costs();
     lab.detail(table);
-    let figures = [Figure::ratio("cheaper", costs[0].1 / costs[1].1)];
-    lab.observe("one load is cheaper than a lock", Verdict::observed(costs[1].1 < costs[0].1), figures);
+    let figures = [Figure::ratio("cheaper", first / ours)];
+    lab.observe("one load is cheaper than a lock", Verdict::observed(ours < first), figures);
     if let Some(python) = lab.python("hazards.py", &["--only", "once"]) {
         let calls = python.figure("once_cache_calls");
         let claim = format!("{}: `functools.cache` calls it for both", python.name());

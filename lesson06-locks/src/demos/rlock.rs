@@ -13,12 +13,12 @@
 use std::cell::Cell;
 use std::thread;
 
-use common::blocks::Table;
 use common::{Lab, Verdict};
 
-use super::{beside_python, cell, nanoseconds};
+use super::beside_python;
+use crate::costs::rlock::costs;
 use crate::primitives::mutex::Mutex;
-use crate::primitives::reentrant::{ReentrantMutex, UnderALock};
+use crate::primitives::reentrant::ReentrantMutex;
 
 /// An object whose methods call each other, each taking the lock for itself: the reason why `RLock` exists.
 pub struct Account {
@@ -71,21 +71,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     lab.prove("a plain lock keeps its own holder out: one thread, one deadlock", !plain_lets_its_holder_in(), []);
     let let_in = Account::new(100).withdraw_with_fee(10) == 89;
     lab.prove("a re-entrant one lets it in, until all is given back", let_in && one_level_keeps_others_out(), []);
-    let (first, ours) = (ReentrantMutex::<(), UnderALock>::new(()), ReentrantMutex::<()>::new(()));
-    let (plain, theirs) = (Mutex::<()>::new(()), parking_lot::ReentrantMutex::new(()));
-    let mut table = Table::new("A lock and unlock, alone", &["lock", "once", "once more inside"]);
-    let once = [
-        nanoseconds(|| drop(first.lock())),
-        nanoseconds(|| drop(ours.lock())),
-        nanoseconds(|| drop(theirs.lock())),
-        nanoseconds(|| drop(plain.lock())),
-    ];
-    let held = (first.lock(), ours.lock(), theirs.lock());
-    table.row(&[&"1 under a lock", &cell(once[0]), &cell(nanoseconds(|| drop(first.lock())))]);
-    table.row(&[&"2 owner", &cell(once[1]), &cell(nanoseconds(|| drop(ours.lock())))]);
-    table.row(&[&"parking_lot::ReentrantMutex", &cell(once[2]), &cell(nanoseconds(|| drop(theirs.lock())))]);
-    table.row(&[&"a plain mutex", &cell(once[3]), &"never ends"]);
-    drop(held);
+    let (table, once) = costs();
     lab.detail(table);
     lab.observe("asking \"is it me?\" without a lock pays", Verdict::observed(once[1] < once[0]), []);
     beside_python(lab, "rlock", "threading.RLock");

@@ -9,11 +9,10 @@
 use std::sync::atomic::{AtomicBool, Ordering::Acquire, Ordering::Release};
 use std::thread;
 
-use common::blocks::{Schedule, Table};
+use common::blocks::Schedule;
 use common::{Figure, Lab, Verdict};
 
-use super::{cell, nanoseconds};
-use crate::primitives::mutex::Mutex;
+use crate::costs::rwlock::costs;
 use crate::primitives::rwlock::{ReadersFirst, RwLock, WritersFirst};
 
 /// How many readers follow each other without a gap.
@@ -73,25 +72,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let starved = readers == READERS && !wrote;
     let claim = "readers first pass a waiting writer; writers first: none";
     lab.prove(claim, starved && a_waiting_writer_stops_readers(), [figure]);
-    let (first, ours) = (RwLock::<(), ReadersFirst>::new(()), RwLock::<()>::new(()));
-    let (std, theirs, plain) = (std::sync::RwLock::new(()), parking_lot::RwLock::new(()), Mutex::<()>::new(()));
-    let read = nanoseconds(|| drop(ours.read()));
-    let lock = nanoseconds(|| drop(plain.lock()));
-    let mut table = Table::new("Alone", &["lock", "read", "write"]);
-    table.row(&[
-        &"1 readers first",
-        &cell(nanoseconds(|| drop(first.read()))),
-        &cell(nanoseconds(|| drop(first.write()))),
-    ]);
-    table.row(&[&"2 writers first", &cell(read), &cell(nanoseconds(|| drop(ours.write())))]);
-    table.row(&[
-        &"std::sync::RwLock",
-        &cell(nanoseconds(|| drop(std.read()))),
-        &cell(nanoseconds(|| drop(std.write()))),
-    ]);
-    let theirs = [nanoseconds(|| drop(theirs.read())), nanoseconds(|| drop(theirs.write()))];
-    table.row(&[&"parking_lot::RwLock", &cell(theirs[0]), &cell(theirs[1])]);
-    table.row(&[&"a plain mutex", &cell(lock), &cell(lock)]);
+    let (table, [read, lock]) = costs();
     lab.detail(table);
     let figures = [Figure::ratio("to a mutex", read / lock)];
     lab.observe("alone, a read lock is no cheaper than a mutex", Verdict::observed(read > lock * 0.8), figures);

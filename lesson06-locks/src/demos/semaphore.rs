@@ -13,10 +13,10 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use common::blocks::Table;
-use common::{Figure, Lab, Verdict, measure};
+use common::{Figure, Lab, Verdict};
 
-use super::{beside_python, cell, nanoseconds, pin};
+use super::beside_python;
+use crate::costs::semaphore::costs;
 use crate::primitives::semaphore::{Fair, RawSemaphore, Semaphore, UnderALock, Unfair};
 
 /// How many may be in at once.
@@ -65,23 +65,6 @@ pub fn order_of_service() -> Vec<usize> {
     order.lock().expect("nobody panics").clone()
 }
 
-/// Two threads pass one permit to and fro: nanoseconds a turn.
-fn contended<R: RawSemaphore + Send + Sync>() -> f64 {
-    const TURNS: u32 = 10_000;
-    let semaphore = Semaphore::<R>::new(1);
-    let work = |core| {
-        pin(core);
-        (0..TURNS).for_each(|_| drop(semaphore.acquire()));
-    };
-    let ((), seconds) = measure::time(|| {
-        thread::scope(|scope| {
-            scope.spawn(|| work(0));
-            scope.spawn(|| work(1));
-        });
-    });
-    seconds / f64::from(2 * TURNS) * 1e9
-}
-
 /// Counts who is in, and looks at who is next.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let most = [most_inside::<UnderALock>(), most_inside::<Unfair>(), most_inside::<Fair>()];
@@ -89,16 +72,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let in_order = order_of_service() == (0..THREADS).collect::<Vec<_>>();
     let claim = format!("no more than {PERMITS} of {THREADS}; the fair one in their order");
     lab.prove(claim, most.iter().all(|&most| most <= PERMITS) && in_order, [figure]);
-    let (first, unfair, fair) =
-        (Semaphore::<UnderALock>::new(1), Semaphore::<Unfair>::new(1), Semaphore::<Fair>::new(1));
-    let tokio = tokio::sync::Semaphore::new(1);
-    let (quick, slow) = (contended::<Unfair>(), contended::<Fair>());
-    let mut table = Table::new("A permit taken and given back", &["semaphore", "alone", "two threads, one permit"]);
-    table.row(&[&"1 under a lock", &cell(nanoseconds(|| drop(first.acquire()))), &cell(contended::<UnderALock>())]);
-    table.row(&[&"2 unfair", &cell(nanoseconds(|| drop(unfair.acquire()))), &cell(quick)]);
-    table.row(&[&"3 fair", &cell(nanoseconds(|| drop(fair.acquire()))), &cell(slow)]);
-    table.row(&[&"tokio::sync::Semaphore", &cell(nanoseconds(|| tokio.try_acquire().is_ok())), &"for tasks"]);
-    table.row(&[&"std, parking_lot", &"none", &"none"]);
+    let (table, [quick, slow]) = costs();
     lab.detail(table);
     let figures = [Figure::ratio("slower", slow / quick)];
     lab.observe("fairness costs throughput", Verdict::observed_on_cores(2, slow > quick), figures);
