@@ -1,6 +1,6 @@
 //! The API, asked by way of its router, with either store behind it.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::print_stdout)]
 
 mod asking;
 mod audits;
