@@ -3,10 +3,12 @@
 use std::panic::resume_unwind;
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
-use tokio::task::JoinSet;
+use tokio::runtime::{Handle, Runtime};
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+
+use crate::demos::on_virtual_time;
 
 /// How many workers a group has.
 pub const WORKERS: usize = 3;
@@ -86,4 +88,21 @@ pub fn every_failure(runtime: &Runtime) -> (u64, u64) {
         }
     }
     (groups, whole)
+}
+
+/// How many tasks still live when a set of them goes out of scope, and when it does not: a set aborts what it holds.
+///
+/// # Errors
+/// If there is no runtime to be had.
+pub fn a_set_is_dropped() -> std::io::Result<[usize; 2]> {
+    on_virtual_time()?.block_on(async {
+        let mut set = JoinSet::new();
+        (0..10).for_each(|_| drop(set.spawn(sleep(Duration::from_secs(3600)))));
+        yield_now().await;
+        let alive = || Handle::current().metrics().num_alive_tasks();
+        let before = alive();
+        drop(set);
+        yield_now().await;
+        Ok([before, alive()])
+    })
 }

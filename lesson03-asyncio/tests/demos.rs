@@ -104,7 +104,7 @@ fn tasks_run_unawaited_panic_alone_and_end_with_their_set() {
     assert_eq!(demos::create_task::nobody_awaits().expect("a runtime"), [0, 50, 50]);
     assert_eq!(demos::create_task::one_panics().expect("a runtime"), (true, 42));
     assert_eq!(lesson03_asyncio::names::names().expect("a runtime"), ("parent", false, true));
-    assert_eq!(demos::create_task::a_set_is_dropped().expect("a runtime"), [10, 0]);
+    assert_eq!(lesson03_asyncio::group::a_set_is_dropped().expect("a runtime"), [10, 0]);
 }
 
 #[test]

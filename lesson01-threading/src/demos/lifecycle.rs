@@ -16,10 +16,9 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread::{self, Builder, JoinHandle, ThreadId};
 
 use anyhow::Context;
-use common::blocks::Table;
-use common::{Figure, Lab, Verdict, format};
+use common::{Figure, Lab, Verdict};
 
-use crate::crowd::crowd;
+use crate::crowd::costs;
 use crate::parking::parked;
 
 /// The stack of each of the many threads, in bytes. It is address space: memory is taken where it is touched.
@@ -81,16 +80,7 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let (made, dropped) = thread_locals(4);
     let figures = [Figure::count("made", made as u64), Figure::count("dropped", dropped as u64)];
     lab.prove("four threads make and drop a thread-local each", (made, dropped) == (4, 4), figures);
-    let mut table = Table::new("What sleeping threads cost", &["threads", "started", "start each", "memory each"]);
-    let mut all_started = true;
-    for wanted in CROWDS {
-        let (started, seconds, bytes) = crowd(wanted, STACK);
-        all_started &= started == wanted;
-        let each = |total: f64| total / started.max(1) as f64;
-        let (start, memory) = (format::seconds(each(seconds)), format::bytes(each(bytes as f64)));
-        let [wanted, started] = [wanted, started].map(|threads| format::count(threads as u64));
-        table.row(&[&wanted, &started, &start, &memory]);
-    }
+    let (table, all_started) = costs(&CROWDS, STACK);
     lab.detail(table);
     lab.observe("ten thousand threads fit into one process", Verdict::observed(all_started), []);
     Ok(())

@@ -17,12 +17,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use common::{Figure, Lab};
-use tokio::runtime::Handle;
-use tokio::task::{JoinSet, yield_now};
 use tokio::time::sleep;
 
 use super::on_virtual_time;
-use crate::group::every_failure;
+use crate::group::{a_set_is_dropped, every_failure};
 use crate::names::names;
 
 /// How many of 100 tasks have run: when they have just been spawned, when nothing can run but those that wait, and at the
@@ -55,20 +53,6 @@ pub fn one_panics() -> io::Result<(bool, u32)> {
         let neighbour = tokio::spawn(async { 42 });
         let error = bad.await.err().filter(tokio::task::JoinError::is_panic);
         Ok((error.is_some(), neighbour.await?))
-    })
-}
-
-/// How many tasks still live when a set of them goes out of scope, and when it does not: a set aborts what it holds.
-pub fn a_set_is_dropped() -> io::Result<[usize; 2]> {
-    on_virtual_time()?.block_on(async {
-        let mut set = JoinSet::new();
-        (0..10).for_each(|_| drop(set.spawn(sleep(Duration::from_secs(3600)))));
-        yield_now().await;
-        let alive = || Handle::current().metrics().num_alive_tasks();
-        let before = alive();
-        drop(set);
-        yield_now().await;
-        Ok([before, alive()])
     })
 }
 

@@ -15,11 +15,10 @@
 use std::sync::{Barrier, Mutex};
 use std::thread;
 
-use common::blocks::{Outcomes, Standing};
 use common::{Figure, Lab, Verdict};
 
 use crate::explorer::{Ending, count, shortest};
-use crate::luck::account::balances;
+use crate::luck::account::{balances, outcomes};
 use crate::models::account::{one_acquisition, two_acquisitions};
 use crate::programs::account::{AMOUNT, check_and_act, check_then_act};
 use crate::show;
@@ -71,13 +70,7 @@ fn free_running(lab: &mut Lab) -> bool {
         balances(trials, |balance| check_then_act(balance, thread::yield_now)),
         balances(trials, check_and_act),
     ];
-    let mut outcomes =
-        Outcomes::new("What is left after two withdrawals at once", &["apart", "with a yield", "one lock"]);
-    for (left, standing) in [(0, Standing::Acceptable), (-AMOUNT, Standing::Forbidden)] {
-        let counts = runs.each_ref().map(|run| run.iter().filter(|&&balance| balance == left).count() as f64);
-        outcomes.outcome(left.to_string(), standing, &counts);
-    }
-    lab.detail(outcomes);
+    lab.detail(outcomes(&runs));
     let overdrawn = runs.each_ref().map(|run| run.iter().filter(|&&balance| balance < 0).count() as u64);
     let figures = [Figure::count("apart", overdrawn[0]), Figure::count("with a yield", overdrawn[1])];
     lab.observe("left to luck, it overdraws too", Verdict::observed(overdrawn[0] + overdrawn[1] > 0), figures);

@@ -13,7 +13,7 @@
 
 use std::time::Duration;
 
-use common::{Figure, Lab, Scratch, Verdict, measure};
+use common::{Figure, Lab, Scratch, Verdict};
 use serde_json::json;
 
 use super::{OURS, two_workers};
@@ -37,16 +37,6 @@ pub async fn pages(client: &Client) -> anyhow::Result<Vec<i64>> {
         after = format!("&after={next}");
         client.post("/notes", &json!({"title": "in between", "text": ""})).await?;
     }
-}
-
-/// 16 clients ask for this: answers a second, and within how many seconds half of them came.
-async fn half_of_them(client: &Client, path: &'static str, length: Duration) -> (f64, f64) {
-    let ask = || {
-        let client = client.clone();
-        async move { client.get(path).await.is_ok_and(|reply| reply.status == 200) }
-    };
-    let samples = load::closed(16, length, ask).await;
-    (load::per_second(&samples), measure::percentile(&load::latencies(&samples), 0.5))
 }
 
 /// Starts a service, asks it, stops it.
@@ -75,8 +65,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
         let expected: Vec<i64> = (1..=NOTES as i64).rev().collect();
         lab.prove("paged while another adds: none twice, none lost", seen == expected, []);
 
-        let nothing = half_of_them(&client, "/health", length).await;
-        let note = half_of_them(&client, "/notes/1", length).await;
+        let nothing = load::half_of_them(&client, "/health", 16, length).await;
+        let note = load::half_of_them(&client, "/notes/1", 16, length).await;
         let figures = [Figure::seconds("nothing", nothing.1), Figure::seconds("a note", note.1)];
         lab.observe("16 clients, p50", Verdict::observed(note.1 < 0.1), figures);
 

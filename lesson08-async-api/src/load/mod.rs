@@ -10,8 +10,11 @@ pub mod watch;
 
 use std::time::Duration;
 
+use common::measure;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
+
+use crate::client::Client;
 
 /// One request. Times are counted from the beginning of the load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,4 +91,14 @@ pub fn latencies(samples: &[Sample]) -> Vec<f64> {
 pub fn per_second(samples: &[Sample]) -> f64 {
     let seconds = samples.iter().map(|sample| sample.done).max().unwrap_or_default().as_secs_f64();
     samples.iter().filter(|sample| sample.good).count() as f64 / seconds.max(1e-9)
+}
+
+/// So many clients ask for this: answers a second, and within how many seconds half of them came.
+pub async fn half_of_them(client: &Client, path: &'static str, clients: usize, length: Duration) -> (f64, f64) {
+    let ask = || {
+        let client = client.clone();
+        async move { client.get(path).await.is_ok_and(|reply| reply.status == 200) }
+    };
+    let samples = closed(clients, length, ask).await;
+    (per_second(&samples), measure::percentile(&latencies(&samples), 0.5))
 }
