@@ -14,5 +14,6 @@ pub mod demos;
 pub mod event_loop;
 pub mod exercises;
 pub mod load;
+pub mod shown;
 pub mod solutions;
 pub mod versions;

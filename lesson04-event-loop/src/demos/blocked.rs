@@ -14,10 +14,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use common::blocks::{Outcomes, Standing, Table};
-use common::{Figure, Lab, Verdict, format};
+use common::{Figure, Lab, Verdict};
 
 use crate::event_loop::{EventLoop, LoopHandle, RunError, SlowCallback, get_event_loop, sleep};
+use crate::shown::blocked as shown;
 
 /// How many tasks tick, how often, and how many times.
 const TASKS: usize = 100;
@@ -64,15 +64,7 @@ pub fn lags(with_culprit: bool) -> Result<(Vec<f64>, Vec<SlowCallback>), RunErro
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let (free, _) = lags(false)?;
     let (blocked, blamed) = lags(true)?;
-    let classes = [(0.0, "under 1 ms"), (1e-3, "1 to 5 ms"), (5e-3, "5 to 40 ms"), (40e-3, "over 40 ms")];
-    let mut outcomes = Outcomes::new("How late the ticks were", &["free", "blocked"]);
-    for (index, (from, label)) in classes.iter().enumerate() {
-        let to = classes.get(index + 1).map_or(f64::INFINITY, |class| class.0);
-        let count = |lags: &[f64]| lags.iter().filter(|&lag| (*from..to).contains(lag)).count() as f64;
-        let standing = if index < 2 { Standing::Acceptable } else { Standing::Interesting };
-        outcomes.outcome(*label, standing, &[count(&free), count(&blocked)]);
-    }
-    lab.detail(outcomes);
+    lab.detail(shown::lags(&free, &blocked));
     // The culprit runs between two ticks of each task, so each has one that is as late as that, less the tick's own length.
     let late = blocked.iter().filter(|&&lag| lag >= (BLOCKED - TICK).as_secs_f64()).count();
     lab.prove("one blocks, and all are late", late >= TASKS, [Figure::count("late", late as u64)]);
@@ -84,12 +76,8 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let worst = |lags: &[f64]| lags.iter().copied().fold(0.0, f64::max);
     let figures = [Figure::seconds("free", worst(&free)), Figure::seconds("blocked", worst(&blocked))];
     lab.observe("the longest lag", Verdict::observed(worst(&blocked) > worst(&free)), figures);
-    if let Some(python) = lab.python("blocked.py", &[]) {
-        let mut table = Table::new("Beside Python", &["the longest lag", "here", &python.name()]);
-        let ours = [worst(&free), worst(&blocked)].map(format::seconds);
-        table.row(&[&"free", &ours[0], &format::seconds(python.figure("free"))]);
-        table.row(&[&"blocked", &ours[1], &format::seconds(python.figure("blocked"))]);
-        lab.show(table);
-    }
+    let rows =
+        [("longest lag, free", worst(&free), "free", "s"), ("longest lag, blocked", worst(&blocked), "blocked", "s")];
+    lab.beside_python("blocked.py", &[], rows);
     Ok(())
 }

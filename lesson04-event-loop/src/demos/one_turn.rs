@@ -13,10 +13,10 @@ use std::net::{Ipv4Addr, TcpStream as BlockingStream};
 use std::thread;
 use std::time::Duration;
 
-use common::blocks::{Lane, Span, State, Table, Timeline};
-use common::{Figure, Lab, format};
+use common::{Figure, Lab};
 
 use crate::event_loop::{EventLoop, Turn, get_event_loop, listen, sleep};
+use crate::shown::one_turn as shown;
 use crate::solutions::yield_now::yield_now;
 
 /// How long the sleeper sleeps, twice.
@@ -74,8 +74,8 @@ pub fn turns() -> anyhow::Result<(usize, Vec<Turn>)> {
 /// Runs them, and shows the turns.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let (read, turns) = turns()?;
-    lab.detail(table(&turns));
-    lab.detail(picture(&turns));
+    lab.detail(shown::table(&turns));
+    lab.detail(shown::picture(&turns));
     let polls = |name: &str| turns.iter().flat_map(|turn| &turn.ran).filter(|ran| ran.name == name).count();
     let exact = turns.iter().all(|turn| turn.ran.len() == turn.ready);
     lab.prove("a turn runs what was ready at its beginning, once", exact, [Figure::count("turns", turns.len() as u64)]);
@@ -91,39 +91,4 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
         lab.show(format!("Turns for the same three tasks: {ours} here, {theirs} in {}.", python.name()));
     }
     Ok(())
-}
-
-fn table(turns: &[Turn]) -> Table {
-    let mut table = Table::new("Turn by turn", &["turn", "may sleep", "slept", "poller", "timers", "calls", "ran"]);
-    for (number, turn) in turns.iter().enumerate() {
-        let allowed = turn.allowed.map_or("for ever".to_owned(), |allowed| format::seconds(allowed.as_secs_f64()));
-        let way =
-            |readable, writable| format!("{}{}", if readable { "r" } else { "" }, if writable { "w" } else { "" });
-        let sockets =
-            turn.reported.iter().map(|event| format!("{}{}", event.source, way(event.readable, event.writable)));
-        let (sockets, slept) = (sockets.collect::<Vec<_>>().join(" "), format::seconds(turn.slept.as_secs_f64()));
-        let ran = turn.ran.iter().map(|ran| ran.name.as_str()).collect::<Vec<_>>().join(" ");
-        table.row(&[&(number + 1), &allowed, &slept, &sockets, &turn.timers, &turn.messages, &ran]);
-    }
-    table
-}
-
-/// A lane for the poller, and one for each task.
-fn picture(turns: &[Turn]) -> Timeline {
-    let Some(start) = turns.first().map(|turn| turn.began) else { return Timeline::new("Nothing ran", []) };
-    let since = |time: std::time::Instant| (time - start).as_secs_f64();
-    let slept = turns.iter().map(|turn| {
-        let began = since(turn.began);
-        Span { start: began, end: began + turn.slept.as_secs_f64(), state: State::Sleeping }
-    });
-    let mut lanes = vec![Lane::of("poller", slept.collect())];
-    for name in ["sleeper", "restless", "reader"] {
-        let ran = turns.iter().flat_map(|turn| &turn.ran).filter(|ran| ran.name == name);
-        let spans = ran.map(|ran| {
-            let began = since(ran.began);
-            Span { start: began, end: began + ran.took.as_secs_f64(), state: State::Running }
-        });
-        lanes.push(Lane::of(name, spans.collect()));
-    }
-    Timeline::new("One thread: asleep in the poller, or polling one of three tasks", lanes)
 }

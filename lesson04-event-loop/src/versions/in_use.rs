@@ -5,7 +5,10 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+use common::measure;
+
 use super::{v2_ready_queue, v4_sockets};
+use crate::event_loop::EventLoop;
 use crate::event_loop::net::{TcpListener, TcpStream};
 use crate::solutions::yield_now::yield_now;
 
@@ -69,4 +72,32 @@ pub fn echo() -> std::io::Result<Vec<u8>> {
         });
     })?;
     reply.replace(Ok(Vec::new()))
+}
+
+/// Version 5, beside version 2: how long a switch from one task to another takes in each, in seconds.
+///
+/// # Errors
+/// If the system has no poller to spare.
+pub fn a_switch() -> std::io::Result<[f64; 2]> {
+    const SWITCHES: usize = 100;
+    async fn switches() {
+        for _ in 0..SWITCHES {
+            yield_now().await;
+        }
+    }
+    let event_loop = EventLoop::new()?;
+    let mut second =
+        || measure::time(|| v2_ready_queue::run(|tasks| (0..TASKS).for_each(|_| tasks.spawn(switches())))).1;
+    let mut fifth = || {
+        let spawner = event_loop.handle();
+        let all = async move {
+            let tasks: Vec<_> = (0..TASKS).map(|_| spawner.create_task(switches())).collect();
+            for task in tasks {
+                task.await.expect("it only switches");
+            }
+        };
+        measure::time(|| event_loop.run_until_complete(all).expect("nobody stops it")).1
+    };
+    let times = measure::interleave(3, [&mut second, &mut fifth]);
+    Ok(times.map(|time| time.median / (TASKS * SWITCHES) as f64))
 }

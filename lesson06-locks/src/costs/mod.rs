@@ -8,6 +8,7 @@ use common::measure::Summary;
 use core_affinity::CoreId;
 
 pub mod barrier;
+pub mod condition;
 pub mod contention;
 pub mod event;
 pub mod lock;

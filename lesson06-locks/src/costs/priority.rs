@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use common::blocks::Table;
+
 use super::pin;
 
 /// How long the two threads compete.
@@ -45,4 +47,13 @@ fn hold() {
     while start.elapsed() < HOLD {
         std::hint::spin_loop();
     }
+}
+
+/// A row for each lock.
+pub fn turns(names: &[&str], results: &[(u64, u64)]) -> Table {
+    let mut table = Table::new("Two threads, 100 ms, 20 µs a turn", &["lock", "turns", "most in a row"]);
+    for (name, (turns, row)) in names.iter().zip(results) {
+        table.row(&[name, turns, row]);
+    }
+    table
 }

@@ -14,9 +14,10 @@ use std::sync::{Condvar as StdCondvar, Mutex as StdMutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::blocks::{Schedule, Table};
+use common::blocks::Schedule;
 use common::{Figure, Lab, measure};
 
+use crate::costs::condition::costs;
 use crate::primitives::condvar::Condvar;
 use crate::primitives::mutex::Mutex;
 use crate::primitives::queue::OneLock;
@@ -57,15 +58,6 @@ pub fn through_the_queue() -> u64 {
     })
 }
 
-/// The same through std's channel.
-fn through_std() -> u64 {
-    let (sender, receiver) = std::sync::mpsc::sync_channel(CAPACITY);
-    thread::scope(|scope| {
-        scope.spawn(move || (0..ITEMS).all(|item| sender.send(item).is_ok()));
-        receiver.iter().map(u64::from).sum()
-    })
-}
-
 /// Loses a notification, loses no news, and moves items.
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let patience = Duration::from_millis(50);
@@ -84,16 +76,11 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
         schedule.step(thread, action);
     }
     lab.detail(schedule);
-    let (ours, theirs) = (measure::time(through_the_queue), measure::time(through_std));
+    let (sum, seconds) = measure::time(through_the_queue);
     let expected = (0..u64::from(ITEMS)).sum::<u64>();
-    lab.prove("a bounded queue (a lock, two conditions) loses no item", ours.0 == expected, []);
-    let mut table = Table::new(format!("{ITEMS} items through {CAPACITY} places"), &["queue", "items/s"]);
-    let rate = |seconds: f64| common::format::count((f64::from(ITEMS) / seconds) as u64);
-    table.row(&[&"ours", &rate(ours.1)]);
-    table.row(&[&"std::sync::mpsc::sync_channel", &rate(theirs.1)]);
-    if let Some(python) = lab.python("locks.py", &["--only", "queue"]) {
-        table.row(&[&"queue.Queue", &common::format::count(python.figure("queue") as u64)]);
-    }
-    lab.detail(table);
+    lab.prove("a bounded queue (a lock, two conditions) loses no item", sum == expected, []);
+    lab.detail(costs(ITEMS, CAPACITY));
+    let rows = [("items a second through a bounded queue", f64::from(ITEMS) / seconds, "queue", "")];
+    lab.beside_python("locks.py", &["--only", "queue"], rows);
     Ok(())
 }

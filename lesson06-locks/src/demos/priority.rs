@@ -9,10 +9,9 @@
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use common::blocks::Table;
 use common::{Figure, Lab, Verdict, compiler};
 
-use crate::costs::priority::compete;
+use crate::costs::priority::{compete, turns};
 use crate::primitives::mutex::{Mutex as Ours, ThreeStates};
 use crate::primitives::semaphore::{Fair, Semaphore};
 
@@ -68,11 +67,7 @@ pub fn poisoned() -> (bool, [u32; 2], bool) {
 pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let (unfair, fair) = (Ours::<(), ThreeStates>::new(()), Semaphore::<Fair>::new(1));
     let results = [compete(|work| (unfair.lock(), work()).1), compete(|work| (fair.acquire(), work()).1)];
-    let mut table = Table::new("Two threads, 100 ms, 20 µs a turn", &["lock", "turns", "most in a row"]);
-    for (name, (turns, row)) in ["unfair mutex", "fair semaphore"].iter().zip(results) {
-        table.row(&[name, &turns, &row]);
-    }
-    lab.detail(table);
+    lab.detail(turns(&["unfair mutex", "fair semaphore"], &results));
     let [(quick, greedy), (slow, polite)] = results;
     let figures = [Figure::count("turns in a row", greedy), Figure::ratio("all turns", quick as f64 / slow as f64)];
     let verdict = Verdict::observed_on_cores(2, greedy > 2 * polite && slow < quick);
