@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod pool;
 pub mod roles;
 pub mod shared;
+pub mod shown;
 pub mod solutions;
 
 /// What this process is to do if a demo or a pool has started it as a child; `None` in the real program. The first line

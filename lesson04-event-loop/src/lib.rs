@@ -13,6 +13,7 @@ use std::sync;
 pub mod demos;
 pub mod event_loop;
 pub mod exercises;
+pub mod late;
 pub mod load;
 pub mod shown;
 pub mod solutions;

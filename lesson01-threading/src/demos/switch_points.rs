@@ -16,7 +16,9 @@ use common::blocks::{Schedule, Table};
 use common::{Figure, Lab, Verdict};
 
 use crate::interpreter::programs::{puzzle, reading};
-use crate::interpreter::{Checks, Increment, Interpreter, Outcome, Plain, Report, every_schedule, every_torn_schedule};
+use crate::interpreter::{
+    Checks, Increment, Interpreter, Outcome, Plain, Report, every_schedule, torn_schedules_that_crash,
+};
 
 /// How often each real thread adds one. A debug build is slower by more than ten times; either way a run takes some
 /// ten milliseconds, which is a hundred switch intervals.
@@ -86,12 +88,7 @@ fn every_total(lab: &mut Lab) {
 
 /// What the lock is for.
 fn torn_counts(lab: &mut Lab) {
-    let outcomes = every_torn_schedule(&reading(1));
-    let crashes = outcomes.iter().filter(|(outcome, _)| matches!(outcome, Outcome::Crashed(_)));
-    let (crashing, all) = (
-        crashes.map(|(_, found)| found.schedules).sum::<u128>(),
-        outcomes.values().map(|found| found.schedules).sum::<u128>(),
-    );
+    let (crashing, all) = torn_schedules_that_crash(&reading(1));
     let figures = [Figure::count("in", crashing as u64), Figure::count("of", all as u64)];
     lab.prove("plain counts and no lock free what is in use", crashing > 0, figures);
 }

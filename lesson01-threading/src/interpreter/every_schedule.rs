@@ -59,6 +59,15 @@ pub fn every_torn_schedule(program: &Program) -> Outcomes {
     walk(program, TornCounts::new(program), Checks::EveryInstruction)
 }
 
+/// In how many of these schedules an object is used that is no more; and how many there are.
+#[must_use]
+pub fn torn_schedules_that_crash(program: &Program) -> (u128, u128) {
+    let outcomes = every_torn_schedule(program);
+    let crashes = outcomes.iter().filter(|(outcome, _)| matches!(outcome, Outcome::Crashed(_)));
+    let all = outcomes.values().map(|found| found.schedules).sum();
+    (crashes.map(|(_, found)| found.schedules).sum(), all)
+}
+
 /// A memory that the walk can copy, compare and look into.
 pub(super) trait World: Memories<View: Memory<Ref = Self::Ref>> + Clone + Eq + Hash {
     type Ref: Clone + Eq + Hash;

@@ -46,7 +46,7 @@ use std::time::Duration;
 pub use biased::Biased;
 pub use code::Program;
 pub use eval_breaker::Checks;
-pub use every_schedule::{Outcome, every_schedule, every_torn_schedule};
+pub use every_schedule::{Outcome, every_schedule, every_torn_schedule, torn_schedules_that_crash};
 pub use gil::SWITCH_INTERVAL;
 pub use programs::Increment;
 pub use refcount::{Atomic, Plain, RefCount, ThreadSafe};

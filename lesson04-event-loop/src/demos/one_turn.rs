@@ -9,13 +9,13 @@
 //!
 //! **Try**: In `core.rs`, loop `while let Some(next) = ...pop_front()` instead of `for _ in 0..now_ready`. What happens here?
 
-use std::net::{Ipv4Addr, TcpStream as BlockingStream};
-use std::thread;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use common::{Figure, Lab};
 
 use crate::event_loop::{EventLoop, Turn, get_event_loop, listen, sleep};
+use crate::late::late_client;
 use crate::shown::one_turn as shown;
 use crate::solutions::yield_now::yield_now;
 
@@ -40,15 +40,7 @@ async fn reader() -> std::io::Result<usize> {
     let listener = listen((Ipv4Addr::LOCALHOST, 0).into())?;
     let address = listener.local_addr()?;
     let event_loop = get_event_loop().map_err(std::io::Error::other)?.threadsafe();
-    let client = thread::spawn(move || {
-        thread::sleep(NAP / 2);
-        let mut stream = BlockingStream::connect(address)?;
-        std::io::Write::write_all(&mut stream, b"hello")?;
-        thread::sleep(NAP);
-        // It may be closed by then; nobody waits for the call.
-        let _ = event_loop.call_soon_threadsafe(|| ());
-        std::io::Result::Ok(())
-    });
+    let client = late_client(address, event_loop, NAP);
     let (mut stream, _) = listener.accept().await?;
     let count = stream.read(&mut [0; 64]).await?;
     drop(client); // it ends by itself

@@ -79,15 +79,12 @@ pub fn run(lab: &mut Lab) -> anyhow::Result<()> {
     let figures = [Figure::count("ahead", ahead.into()), Figure::count("leaders", leaders.into())];
     let results = within(Duration::from_secs(20), one_panics);
     let all_told = results.len() == 3 && results.iter().all(|result| *result == Err(Broken));
-    let claim = "in step; one panics, all are told";
-    lab.prove(claim, (ahead, leaders) == (0, ROUNDS) && all_told, figures);
+    lab.prove("in step; one panics, all are told", (ahead, leaders) == (0, ROUNDS) && all_told, figures);
     let (table, [asks, sleeps]) = costs();
     lab.detail(table);
     let figures = [Figure::ratio("quicker", sleeps / asks)];
     lab.observe("asking before sleeping pays", Verdict::observed_on_cores(2, asks < sleeps), figures);
-    if let Some(python) = lab.python("locks.py", &["--only", "barrier_2"]) {
-        let round = common::format::seconds(1.0 / python.figure("barrier_2"));
-        lab.show(format!("{}: {round} a round of two threads", python.name()));
-    }
+    let rows = [("rounds of two threads a second", 1.0 / asks, "barrier_2", "")];
+    lab.beside_python("locks.py", &["--only", "barrier_2"], rows);
     Ok(())
 }
