@@ -54,8 +54,10 @@ pub(crate) fn run(lessons: &[&str], write: bool) -> anyhow::Result<bool> {
 /// What the program prints today.
 fn output(package: &str) -> anyhow::Result<String> {
     let output = cargo(&["run", "-q", "-p", package]).output().context("cannot start cargo")?;
-    ensure!(output.status.success(), "{package} fails:\n{}", String::from_utf8_lossy(&output.stderr));
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    let [printed, errors] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+    // All of it: the claim that does not hold is among what it printed.
+    ensure!(output.status.success(), "{package} fails:\n{printed}{errors}");
+    Ok(printed.into_owned())
 }
 
 /// The lines of an output. Whether a claim needs a second one is for its figures to say, so that does not count.

@@ -4,11 +4,14 @@ mod support;
 
 use common::site::{Content, Reply, RunningSite, Site};
 use concurrent_scraper::address::ScopeOptions;
-use concurrent_scraper::crawl::{Crawl, CrawlBuilder, Limits};
-use concurrent_scraper::fetch::{AddressFilter, FetchLimits, FetchOptions};
+use concurrent_scraper::crawl::{Crawl, CrawlBuilder, Limits, Shutdown};
+use concurrent_scraper::fetch::{AddressFilter, FetchLimits, FetchOptions, Proxy};
 use concurrent_scraper::page::{Page, ProblemKind};
 use concurrent_scraper::politeness::Politeness;
+use concurrent_scraper::store::{Store, StoreOptions};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 use support::{crawl, quick, url};
 
@@ -73,6 +76,28 @@ fn bodies_that_are_not_what_they_promise() {
     assert!(pages.contains_key("/end"), "links of the part that came count");
 }
 
+#[cfg(feature = "compression")]
+#[test]
+fn brotli_and_zstd_are_unpacked_within_bounds() {
+    const PACKED: [(&str, &str, &[u8]); 4] = [
+        ("/page.br", "br", include_bytes!("support/packed/page.br")),
+        ("/page.zst", "zstd", include_bytes!("support/packed/page.zst")),
+        ("/bomb.br", "br", include_bytes!("support/packed/bomb.br")), // eight megabytes in 42 bytes
+        ("/bomb.zst", "zstd", include_bytes!("support/packed/bomb.zst")),
+    ];
+    let site = site(&PACKED.map(|packed| packed.0), |site| {
+        PACKED.into_iter().fold(site.on("/end", Content::html("")), |site, (path, encoding, bytes)| {
+            site.on(path, Reply::content(Content::new("text/html", bytes)).header("Content-Encoding", encoding))
+        })
+    });
+    let pages = crawl(impatient(&site));
+    let too_large = ["/bomb.br", "/bomb.zst"].map(|path| (path, ProblemKind::TooLarge));
+    assert_eq!(problems(&pages), BTreeMap::from(too_large), "{pages:#?}");
+    for (page, bomb) in [("/page.br", "/bomb.br"), ("/page.zst", "/bomb.zst")] {
+        assert_eq!((pages[page].title.as_deref(), pages[bomb].bytes), (Some("packed"), BODY));
+    }
+}
+
 #[test]
 fn contents_that_are_not_what_they_are_called() {
     let paths = ["/utf16", "/klingon", "/binary", "/empty", "/pdf.html", "/page.pdf", "/untyped", "/controls"];
@@ -109,7 +134,7 @@ fn connections_that_break() {
     let site = site(&paths, |site| {
         site.on("/reset", Reply::reset())
             .on("/close", Reply::close())
-            .on("/huge", Reply::content(Content::html("")).header("X-Huge", &"x".repeat(4 << 20)))
+            .on("/huge", Reply::content(Content::html("")).header("X-Huge", &"x".repeat(100 << 20)))
     });
     let scope = ScopeOptions { region: concurrent_scraper::address::Region::Any, ..ScopeOptions::default() };
     let pages = {
@@ -128,6 +153,64 @@ fn connections_that_break() {
     assert_eq!(of(&tls), Some(ProblemKind::Tls));
     assert_eq!(of(&closed), Some(ProblemKind::Connect));
     assert_eq!(of("http://nothing.invalid/x"), Some(ProblemKind::Dns));
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for() {
+    let seed = url::Url::parse(&format!("https://{}/", support::tls::start())).unwrap();
+    let page = |fetch| {
+        let politeness = Politeness { robots: false, retries: 1, ..quick() };
+        let mut pages = crawl(Crawl::builder([seed.clone()]).fetch(fetch).politeness(politeness));
+        let page = pages.remove("/").unwrap();
+        (page.title, page.problem.map(|problem| problem.kind))
+    };
+    let secret = (Some("secret".to_owned()), None);
+    assert_eq!(page(FetchOptions::default()), (None, Some(ProblemKind::Tls)));
+    let certificates = vec![support::tls::CERTIFICATE.to_vec()];
+    assert_eq!(page(FetchOptions { certificates, ..FetchOptions::default() }), secret, "the user vouches for it");
+    assert_eq!(page(FetchOptions { insecure: true, ..FetchOptions::default() }), secret, "the user wants it so");
+}
+
+#[test]
+fn everything_goes_through_the_proxy() {
+    let site = site(&["/a", "/b"], |site| site.robots("").on("/a", Content::html("")).on("/b", Content::html("")));
+    let proxy = support::proxy::Proxy::before(site.address());
+    let fetch = FetchOptions { proxy: Proxy::Url(proxy.url()), ..FetchOptions::default() };
+    // Nobody but the proxy knows this name.
+    let seed = url::Url::parse("http://site.invalid/").unwrap();
+    let pages = crawl(Crawl::builder([seed]).fetch(fetch).politeness(quick()));
+    assert_eq!((problems(&pages), pages.len()), (BTreeMap::new(), 3));
+    assert_eq!(proxy.asked(), ["/", "/a", "/b", "/robots.txt"].map(|path| format!("http://site.invalid{path}")));
+}
+
+/// The consumer is the bottleneck. What was fetched and not taken waits in groups, of which there is room for few.
+#[test]
+fn a_slow_consumer_slows_the_crawl_down() {
+    const PAGES: usize = 1_200;
+    /// Groups of at most 64: one being taken, two in the queue, one before it, one being made; and what is under way.
+    const AHEAD: usize = 5 * 64 + 100;
+    let paths: Vec<String> = (0..PAGES).map(|number| format!("/{number}")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let site = Arc::new(site(&paths, |site| site.robots("").on("/*", Content::html(""))));
+    let (served, most) = (Arc::clone(&site), Arc::new(AtomicUsize::new(0)));
+    let (seen, builder) = (Arc::clone(&most), impatient(&site));
+    let taken = support::run(async move {
+        let scratch = common::Scratch::new().unwrap();
+        let store = Arc::new(Store::open(&scratch.path().join("state"), StoreOptions::default()).unwrap());
+        let taken = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&taken);
+        let consumer = move |_: &Page| {
+            std::thread::sleep(Duration::from_millis(3)); // slower than the crawl: nothing is ordered by it
+            let taken = count.fetch_add(1, Relaxed);
+            seen.fetch_max(served.requests().len().saturating_sub(taken), Relaxed);
+        };
+        builder.build(store).unwrap().run(consumer, Shutdown::default()).await.unwrap();
+        taken.load(Relaxed)
+    });
+    let most = most.load(Relaxed);
+    assert_eq!(taken, PAGES + 1);
+    assert!(most <= AHEAD, "{most} pages were ahead of the consumer");
+    assert!(most > 64, "{most} pages were ahead: the consumer was not slow, and nothing is shown");
 }
 
 #[test]
