@@ -69,10 +69,11 @@ pub async fn under_load(program: &Path, file: &Path) -> anyhow::Result<(End, boo
 #[cfg(unix)]
 pub async fn with_a_client_that_stalls(program: &Path, file: &Path) -> anyhow::Result<End> {
     let service = Service::start(program, file, "0.2").await?;
-    let head = "POST /notes HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
-    let _stalling = service.client.open(head).await?;
-    // Answered on another connection, after the first was accepted: connections are accepted in order.
-    service.client.get("/health").await?;
+    let head = "POST /notes HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\
+                expect: 100-continue\r\n\r\n";
+    let mut stalling = service.client.open(head).await?;
+    // Now the service has the request, and waits for the rest of it.
+    stalling.read_exact(&mut [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()]).await?;
     service.ask_to_stop()?;
     service.end(file, Vec::new()).await
 }
